@@ -202,6 +202,8 @@ def answer_newest(
     session.out.rows([told(row) for row in found[:limit]] if told is not None and people else found[:limit], columns)
     if len(found) > limit:
         session.out.note(text("note.newest", count=len(found), limit=limit))
+    elif found and session.out.form == "table":
+        session.out.note(text("note.count_alone", count=len(found)))
 
 
 def answer_list(
@@ -273,6 +275,8 @@ def tell_whole(
         session.out.note(text("note.count_partial", count=body["count"], sum=total or "0"))
     elif total and (table or asked):
         session.out.note(text("note.count", count=body.get("count", len(body["data"])), sum=total))
+    elif (table and body["data"] and "count" in body) or asked:
+        session.out.note(text("note.count_alone", count=body.get("count", len(body["data"]))))
     as_of = body.get("as_of") or {}
     if as_of.get("basis"):
         tell_basis(session, body)

@@ -251,6 +251,19 @@ def parts(session: Session, preview: Preview, found: Sequence[Row]) -> None:
         preview.line("column.part", part_said(part, session.registered_name(str(part["supplier"])), told_id=True))
 
 
+def issued(session: Session, preview: Preview, row: Row, event: Row, amounts: Sequence[int]) -> None:
+    """The bills of an event of a product (row): each supplier's amount, what they come to, when they are due."""
+    from chainbill.dates import add_days
+
+    currency = str(row["currency"])
+    for part, amount in zip(row["parts"], amounts, strict=True):
+        told = part_said(part, session.registered_name(str(part["supplier"])), told_id=True)
+        preview.line("column.part", f"{told} {said(amount, currency)}")
+    preview.money("preview.bills_total", sum(amounts), currency)
+    due(session, preview, add_days(str(event["happened_on"]), int(row["due_days"])))
+    terms(preview, row["terms"], currency)
+
+
 def part_said(part: Row, name: str, *, told_id: bool = False) -> str:
     """A part of a product in one line: what it is, who makes it (told_id: by its id, too), its share in percent."""
     share, supplier = f"{format_rate(int(part['share']))}%", str(part["supplier"])

@@ -70,14 +70,8 @@ def _enforce(session: Session, named: Row) -> Iterator[Refusal | None]:
 
 # --- products ---------------------------------------------------------------------------------------------------------
 def _register(session: Session, made: Row) -> Iterator[Refusal | None]:
-    whole = contract_constant("general", "WHOLE")
-    for part in made["parts"]:
-        if not 0 < part["share"] <= whole:
-            yield "shares_not_valid", {"part": part["part"]}
-        if part["supplier"] == session.party:
-            yield "debtor_is_creditor", {}
-    if sum(part["share"] for part in made["parts"]) > whole:
-        yield "shares_not_valid", {}
+    if session.party in {part["supplier"] for part in made["parts"]}:
+        yield "debtor_is_creditor", {}
     if not 1 <= made["due_days"] <= contract_constant("product", "LONGEST_DUE_DAYS"):
         yield "due_days_not_valid", {}
     own = session.registered(session.party)

@@ -44,11 +44,16 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What is to be printed: the lines, how many columns were left out, and whether a text was cut."""
+    """What is to be printed: the lines, the columns that were left out, and whether a text was cut."""
 
     lines: Sequence[str]
-    hidden: int
+    left_out: Sequence[Lane]
     cut: bool
+
+    @property
+    def hidden(self) -> int:
+        """How many columns were left out."""
+        return len(self.left_out)
 
 
 def grid(lanes: Sequence[Lane], width: int | None) -> Grid:
@@ -57,7 +62,7 @@ def grid(lanes: Sequence[Lane], width: int | None) -> Grid:
     if width is None:
         kept = filled
         wide = [_natural(lane) for lane in kept]
-        return Grid(list(_lines(kept, wide)), 0, cut=False)
+        return Grid(list(_lines(kept, wide)), (), cut=False)
     fitting = _that_fit(filled, width)
     kept = [replace(lane, cells=lane.short) if lane.short else lane for lane in fitting]
     wide = _shared(kept, width)
@@ -67,7 +72,7 @@ def grid(lanes: Sequence[Lane], width: int | None) -> Grid:
         if lane.short and more <= left:
             kept[number], wide[number], left = lane, wide[number] + more, left - more
     cut = any(lane.cells is lane.short or _cut(lane, one) for lane, one in zip(kept, wide, strict=True))
-    return Grid(list(_lines(kept, wide)), len(filled) - len(kept), cut=cut)
+    return Grid(list(_lines(kept, wide)), [lane for lane in filled if lane not in fitting], cut=cut)
 
 
 def _that_fit(lanes: Sequence[Lane], width: int) -> list[Lane]:

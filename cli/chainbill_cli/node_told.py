@@ -77,7 +77,7 @@ def _named(name: str, one: Call) -> str:
 def _says(arguments: Mapping[str, Any]) -> Iterator[str]:
     """The names of the arguments that say anything; of recipients and parts what else is signed of them."""
     for name, value in arguments.items():
-        if value is False or value not in ("", None, 0, [], {}):
+        if value is False or name in {"rate", "fee"} or value not in ("", None, 0, [], {}):
             yield name
         parts = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
         yield from (part for part in ("amount", "red") if any(one.get(part) for one in parts))

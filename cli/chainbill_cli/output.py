@@ -17,7 +17,7 @@ from typing import Any
 from chainbill.shown import escaped
 from chainbill.shown import shown as plain_text
 from chainbill_cli.acts import act_said
-from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Lane, clauses, grid, sheet
+from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Grid, Lane, clauses, grid, sheet
 from chainbill_cli.moments import moment_said
 from chainbill_cli.texts import bracketed, enumerated, has_text, label, text
 from chainbill_cli.told import told
@@ -232,8 +232,8 @@ class Output:
             print(json_line(value, indent=2))
         sys.stdout.flush()
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-        """A list of like things."""
+    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, chosen_among: bool = False) -> None:
+        """A list of like things. chosen_among: one is chosen, so that columns that have no room follow below."""
         if self.form in {"json", "jsonl"}:
             self.json(list(rows))
         elif self.form == "csv":
@@ -241,7 +241,7 @@ class Output:
         elif not rows:
             self.note(text("note.none"))
         else:
-            self._table(rows, columns)
+            self._table(rows, columns, whole=chosen_among)
 
     def thing(self, value: Mapping[str, Any], columns: Sequence[Column]) -> None:
         """One thing with its fields."""
@@ -283,15 +283,23 @@ class Output:
         said = plain_text(sentence)
         self.print([said] if self.width is None else clauses(said, self.width))
 
-    def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-        """A table of what fits, and a line about what does not."""
+    def _table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, whole: bool = False) -> None:
+        """A table of what fits, and a line about what does not; whole: the other columns in further tables."""
         self._learn(rows, columns)
-        made = grid([lane_of(rows, column, self.name_of) for column in columns], self.width)
-        head, *rest = made.lines
-        self.print([self._bold(head), *rest])
+        first, *others = [lane_of(rows, column, self.name_of) for column in columns]
+        made = self._grid([first, *others])
+        while whole and made.left_out and len(made.left_out) < len(others):
+            others = list(made.left_out)
+            made = self._grid([first, *others])
         if made.hidden or made.cut:
             key = "note.hidden_and_cut" if made.hidden and made.cut else "note.hidden" if made.hidden else "note.cut"
             self.note(text(key, count=made.hidden) if made.hidden else text(key))
+
+    def _grid(self, lanes: Sequence[Lane]) -> Grid:
+        made = grid(lanes, self.width)
+        head, *rest = made.lines
+        self.print([self._bold(head), *rest])
+        return made
 
     def _sheet(self, value: Mapping[str, Any], columns: Sequence[Column]) -> None:
         self._learn([value], columns)

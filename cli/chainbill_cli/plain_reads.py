@@ -10,6 +10,7 @@ import click
 from chainbill_contracts.declared_reads import Filter, Read, reads
 
 from chainbill_cli.answers import answer_list, answer_newest, by_value, lists, newest, without_as_of
+from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import LedgerWords
 from chainbill_cli.fingerprints_typed import fingerprint_of
 from chainbill_cli.kit import Noun, argument, option
@@ -64,6 +65,7 @@ def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., N
         for name, kind in kinds.items():
             if given.get(name):
                 given[name] = MEANT[kind](session, given[name])
+        _check_ranges(read, given)
         path = read.path
         if "{" in path:
             path = path.format(**{place: given.pop(read.typed) or session.party})
@@ -84,6 +86,15 @@ def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., N
     if read.typed:
         command = argument(read.typed, **({"default": ""} if read.optional else {}))(command)
     return command
+
+
+def _check_ranges(read: Read, given: Mapping[str, Any]) -> None:
+    """Refuse a first day behind the last one: nothing would ever be found."""
+    for name in [one.name for one in read.filters.values() if one.kind == "date" and one.name.endswith("_from")]:
+        last = name.removesuffix("_from") + "_to"
+        if given.get(name) and given.get(last) and given[name] > given[last]:
+            options = {"first": name.replace("_", "-"), "last": last.replace("_", "-")}
+            raise usage("error.range_empty", **options, since=given[name], until=given[last])
 
 
 def _tell_defaults(session: Session, read: Read, given: Mapping[str, Any]) -> None:

@@ -8,12 +8,13 @@ are texts in major units, shares texts in percent; `terms` and `signature` may b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chainbill.crypto.algorithms import ED25519
+from chainbill.money import format_rate
 from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, Failure, fail, usage
@@ -32,6 +33,10 @@ TERMS = ("non_transferable", "debtor_pays_interest", "min_split")
 EVENT = ("product", "order", "serial", "value", "currency", "happened_on")
 
 
+WHOLE = 1_000_000
+"""All shares: 100 % in 1/10,000 of a percent."""
+
+
 def product_of(session: Session, path: str) -> dict[str, Any]:
     """The arguments of `product.register` from a file."""
     found = Members(path, read_file(path)).check(PRODUCT, ("terms",))
@@ -40,7 +45,7 @@ def product_of(session: Session, path: str) -> dict[str, Any]:
     return {
         "name": found.of_kind("name", str),
         "currency": currency,
-        "parts": [_part(session, Members(path, one, place)) for place, one in _parts(found)],
+        "parts": _within(path, [_part(session, Members(path, one, place)) for place, one in _parts(found)]),
         "due_days": found.of_kind("due_days", int),
         "attestor": {"alg": ED25519, "key": _key(found)},
         "most_value": found.read("most_value", amount),
@@ -80,6 +85,19 @@ def read_file(path: str) -> dict[str, Any]:
     return content
 
 
+def apportioned(value: int, parts: Sequence[Mapping[str, Any]]) -> list[int]:
+    """What each part of an event's value is, in minor units, computed as `product.event` does.
+
+    Whole cents by share, then one each by largest remainder, ties by position; the sum is value × all shares, half up.
+    """
+    products = [value * int(part["share"]) for part in parts]
+    amounts = [one // WHOLE for one in products]
+    missing = (2 * value * sum(int(part["share"]) for part in parts) + WHOLE) // (2 * WHOLE) - sum(amounts)
+    for place in sorted(range(len(parts)), key=lambda number: (-(products[number] % WHOLE), number))[:missing]:
+        amounts[place] += 1
+    return amounts
+
+
 def _parts(found: Members) -> Iterator[tuple[int, dict[str, Any]]]:
     """The parts of a product and their numbers, from 1."""
     for place, one in enumerate(found.of_kind("parts", list), start=1):
@@ -97,11 +115,22 @@ def _part(session: Session, found: Members) -> dict[str, Any]:
     }
 
 
+def _within(path: str, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parts, whose shares are all of a product at most."""
+    whole = sum(part["share"] for part in parts)
+    if whole > WHOLE:
+        raise usage("product.shares_over", path=path, total=format_rate(whole))
+    return parts
+
+
 def _share(typed: str) -> int:
     try:
-        return rate_value(typed)
+        share = rate_value(typed)
     except Failure as failure:
         raise usage("product.bad_share", value=typed) from failure
+    if not share:
+        raise usage("product.bad_share", value=typed)
+    return share
 
 
 def _key(found: Members) -> str:

@@ -69,7 +69,9 @@ def _leaves(value: Any, currency: str, name: str = "") -> Iterator[tuple[str, An
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _leaves(one, currency, name)
-    elif (value is False or value not in ("", None, 0)) and not (isinstance(value, str) and len(value) > LONGEST_SHOWN):
+    elif (value is False or name == "rate" or value not in ("", None, 0)) and not (
+        isinstance(value, str) and len(value) > LONGEST_SHOWN
+    ):
         yield name, value, currency
 
 

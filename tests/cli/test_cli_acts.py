@@ -33,7 +33,7 @@ PRODUCT, PLEDGE = an_id("P", "product"), an_id("K", "pledge")
 COURT_ORDER = an_id("O", "order")
 PRODUCT_FILE = {
     "name": "Car", "currency": "CNY", "due_days": 90, "attestor": "ab" * 32, "most_value": "100.00",
-    "most_a_day": "200.00", "parts": [{"part": "engine", "supplier": "supplier1", "share": "30"}],
+    "most_a_day": "200.00", "parts": [{"part": "engine", "supplier": "supplier2", "share": "30"}],
 }  # fmt: skip
 EVENT_FILE = {
     "product": PRODUCT, "order": "O-1", "serial": "VIN-1", "value": "100.00", "currency": "CNY",
@@ -174,7 +174,7 @@ def test_the_command_of_an_act_exists(act: str) -> None:
 
 def with_files(act: str, folder: Path) -> list[str]:
     """An act as it is typed, with the files that it names."""
-    application = {"statement": {"id": PARTIES["anchor"]}, "signatures": []}
+    application = {"statement": {"id": PARTIES["anchor"], "sponsor": PARTIES["supplier1"]}, "signatures": []}
     written = {
         "paper": "a paper\n", "application": json.dumps(application), "invoice": UBL,
         "product": json.dumps(PRODUCT_FILE), "event": json.dumps(EVENT_FILE),

@@ -37,8 +37,6 @@ def test_products(desk: Desk, refused: Refused, tmp_path: Path) -> None:
     def register(who: str, *suppliers: str, **given: object) -> str:
         return refused(who, "product", "register", product_file(path, key, suppliers or ["supplier1"], **given))
 
-    parts = [{"part": f"part {one}", "supplier": "supplier1", "share": "50.1667"} for one in range(2)]
-    assert register("anchor", parts=parts) == "shares_not_valid"
     assert register("anchor", due_days=400) == "due_days_not_valid"
     assert register("anchor", "anchor") == "debtor_is_creditor"
     assert register("anchor", "bank1") == "creditor_is_a_bank"

@@ -62,3 +62,15 @@ def test_a_field_is_named_in_words_before_its_code(content: str, old: str, new: 
 def test_an_assigned_invoice_has_a_next_step() -> None:
     factored = UBL.replace("<cbc:InvoiceTypeCode>380", "<cbc:InvoiceTypeCode>393")
     assert "未转让的发票" in refusal(factored, "zh")["hint"]
+
+
+def test_the_date_that_is_wrong_is_called_as_the_file_calls_it() -> None:
+    """A file without `IssueTime` was told that its `IssueTime` is no date."""
+    issued = re.search("<IssueTime>[^<]*</IssueTime>", CHINESE)
+    assert issued
+    without = re.sub("<RequestTime>[^<]*</RequestTime>", "", CHINESE.replace(issued[0], ""))
+    assert "IssueTime" in refusal(without, "zh")["detail"], "where there is neither, the first one is meant"
+    dated = without.replace("</BasicInformation>", "<RequestTime>soon</RequestTime></BasicInformation>", 1)
+    said = refusal(dated, "zh")["detail"]
+    assert "RequestTime" in said
+    assert "IssueTime" not in said

@@ -143,6 +143,9 @@ def test_a_product_is_told_in_words(desk: Desk, tmp_path: Path, monkeypatch: pyt
     ("changed", "said"),
     [({"parts": [{"part": "a", "supplier": "supplier1", "share": "3.33333"}]}, "份额"),
      ({"parts": [{"part": "a", "supplier": "supplier1", "share": "-3"}]}, "份额"),
+     ({"parts": [{"part": "a", "supplier": "supplier1", "share": "0"}]}, "大于 0"),
+     ({"parts": [{"part": one, "supplier": "supplier1", "share": "50.1667"} for one in "ab"]},
+      "product.json：各部件的份额合计为 100.3334%"),
      ({"terms": {"minsplit": "1.00"}}, "minsplit")],
 )  # fmt: skip
 def test_a_share_is_called_no_rate_and_terms_are_known_here(

@@ -202,3 +202,17 @@ def test_what_is_shown_of_a_dilution_and_an_invoice_leaves_nothing_out(
     assert "5,000.00 CNY" in shown
     told = desk.text("--as", "anchor", "--lang", "zh", "invoice", "list"), desk.err
     assert "合计 已占用 6,000.00 CNY" in "".join(told)
+
+
+def test_a_note_is_shown_with_the_fingerprint_by_which_acts_name_it(desk: Desk, chinese: Make) -> None:
+    """The hint for its fingerprint led to a refusal, that the note is no claim."""
+    shown = desk.text("--as", "supplier1", "--lang", "zh", "invoice", "show", chinese("18", "-70.00"))
+    assert "调低金额  70.00 CNY" in shown
+    assert "invoice red-letter" in desk.err
+    bill, _ = accepted(desk, chinese("17", "100.00"))
+    asked = ("invoice", "red-letter", bill, "--red", chinese("18", "-70.00"))
+    joint = desk.json("supplier1", *asked)["joint"]
+    red = desk.json("anchor", "bill", "joint", "show", joint)["content"]["red"]
+    words = ("invoice", "show", chinese("18", "-70.00"), "--creditor", "supplier1")
+    assert red in desk.text("--as", "supplier1", *words)
+    assert desk.json("supplier1", *words)["off"] == 7_000

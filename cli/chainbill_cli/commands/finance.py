@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -130,13 +131,18 @@ def quote(
         "interest_payer": typed["interest_payer"],
         "needs_label": labels.need_of(typed["needs_label"]),
     }
+    before = _own_before(session, found)
     preview = None
     if asks(session) and found:
         preview = _preview_quote(session, arguments, found)
+        if before:
+            preview.line("preview.in_place_of", before)
         describe(preview, compared, str(bill.get("due_on")))
     outcome = write(session, on_record(writing, by_name), [call("finance", "quote", **arguments)], preview)
     names = ("quote", "interest", "net", "days", *DOUBTS)
     answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
+    if before and outcome.status == "committed":
+        session.out.note(text("finance.in_place_of", quote=before))
 
 
 @finance.command("agree", help="finance.agree")
@@ -291,14 +297,26 @@ def show(identifier: str, at: str | None) -> None:
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
         row = without_as_of(body)
         if session.out.form == "table":
-            row = {name: value for name, value in row.items() if value or name not in NOT_YET}
+            row = _quote_told({name: value for name, value in row.items() if value or name not in NOT_YET})
         session.out.thing(row, fields_of("quote"))
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
     session.out.thing(body, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
     quotes = [one for one in body.get("quotes") or [] if isinstance(one, dict)]
     if session.out.form == "table" and quotes:
-        session.out.rows(quotes, QUOTE_ROWS)
+        session.out.rows([_quote_told(one) for one in quotes], QUOTE_ROWS, chosen_among=True)
+
+
+def _quote_told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A quote as people read it: one whose money was paid out stays agreed on the ledger."""
+    return {**row, "status": "disbursed" if row.get("paid") and row["status"] == "agreed" else row["status"]}
+
+
+def _own_before(session: Session, request: Mapping[str, Any]) -> str:
+    """The quote of the acting bank in whose place another one would stand, "" where there is none."""
+    rows = [one for one in request.get("quotes") or () if isinstance(one, Mapping)]
+    own = [str(one["id"]) for one in rows if one["bank"] == session.party and one["status"] == "offered"]
+    return own[0] if own else ""
 
 
 plain_reads(finance)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands import bill_invoices
 from chainbill_cli.documents import document_digest
+from chainbill_cli.failure import Failure
 from chainbill_cli.fingerprints_typed import fingerprint_of
-from chainbill_cli.invoice import fingerprint, read_invoice
+from chainbill_cli.invoice import fingerprint, read_invoice, read_red_letter
 from chainbill_cli.invoice.fingerprints import BEGINNING, WHOLE
-from chainbill_cli.invoice.model import Trader
+from chainbill_cli.invoice.model import Invoice, Trader
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.money_said import said
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns_of
-from chainbill_cli.texts import bracketed, enumerated
+from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
@@ -26,6 +30,17 @@ FIELDS = (
     Column("issued_on", "date", "column.invoice_date"),
     Column("due_on", "date"), Column("seller"), Column("buyer"), Column("amount", "amount"), Column("total", "amount"),
     Column("currency"), Column("fingerprint", "id"),
+)  # fmt: skip
+
+MORE = (
+    Column("bills", "list", "column.event_bills"), Column("hidden.bills", "some", "column.bills_hidden"),
+    Column("reds", "list"), Column("over_since", "date"),
+)  # fmt: skip
+"""More of an invoice on the ledger than a list shows."""
+RED_FIELDS = (
+    Column("format", "format"), Column("number", "id"), Column("issued_on", "date", "column.invoice_date"),
+    Column("seller"), Column("buyer"), Column("off", "amount", "preview.lowered_by"), Column("currency"),
+    Column("red", "id"),
 )  # fmt: skip
 
 invoice = noun("invoice")
@@ -47,15 +62,36 @@ def show(file: str, creditor: str, at: str | None) -> None:
             session.out.rows(body["invoices"], columns_of("invoices"))
         else:
             for one in body["invoices"]:
-                session.out.thing(one, columns_of("invoices"))
+                session.out.thing(_told(one), (*columns_of("invoices"), *MORE))
         return
     _show_file(session, file, creditor)
 
 
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An invoice as people read it: each red-letter note with what it left, and since when."""
+
+    def told(one: Mapping[str, Any]) -> str:
+        amounts = {name: said(int(one[name]), str(row["currency"])) for name in ("new_total", "left")}
+        return text("invoice.red_said", red=one["red"], day=one["on"], **amounts)
+
+    return {**row, "reds": [told(one) for one in row.get("reds") or ()]}
+
+
+def _dispute_told(_: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A dispute as people read it: one that was upheld does not end by itself."""
+    return {**row, "until": "" if row["status"] == "upheld" else row["until"]}
+
+
 def _show_file(session: Session, file: str, creditor: str) -> None:
     """What a file says, and its fingerprint for a creditor where the consortium's key is known."""
-    found = read_invoice(Path(file))
     key = session.known.invoice_key
+    try:
+        found = read_invoice(Path(file))
+    except Failure as failure:
+        if failure.problem["code"] != "red":
+            raise
+        _show_red(session, read_red_letter(Path(file)), creditor)
+        return
     data = {
         "format": found.format,
         "number": found.number,
@@ -72,6 +108,20 @@ def _show_file(session: Session, file: str, creditor: str) -> None:
     if not session.settings.machine:
         data.update(seller=found.seller.label(), buyer=found.buyer.label(), due_on=enumerated(found.due_dates))
     session.out.thing(data, FIELDS)
+
+
+def _show_red(session: Session, note: Invoice, creditor: str) -> None:
+    """What a red-letter note takes off, and by which fingerprint acts name it."""
+    key = session.known.invoice_key
+    shown = {
+        "format": note.format, "number": note.number, "issued_on": note.issued_on, "currency": note.currency,
+        "seller": _trader(note.seller), "buyer": _trader(note.buyer), "off": note.total_minor,
+        "red": fingerprint(key, session.party_id(creditor), note) if key and creditor else None,
+    }  # fmt: skip
+    if not session.settings.machine:
+        shown.update(seller=note.seller.label(), buyer=note.buyer.label())
+    session.out.thing(shown, RED_FIELDS)
+    session.out.note(text("invoice.red_for"))
 
 
 def _trader(trader: Trader) -> dict[str, object]:
@@ -103,4 +153,4 @@ def dispute(session: Session, writing: Writing, fingerprint: str, seller: str, d
 
 invoice.command("red-letter", help="invoice.red_letter")(bill_invoices.red_letter)
 plain_commands(invoice)
-plain_reads(invoice)
+plain_reads(invoice, told={"disputes": _dispute_told})

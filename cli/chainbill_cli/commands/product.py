@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from chainbill.statement import sign_statement
 from chainbill_cli import described, production
 from chainbill_cli.answers import answer_write, without_as_of
@@ -9,13 +13,15 @@ from chainbill_cli.commands.party_keys import named_key
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PRODUCT, object_id, read
+from chainbill_cli.money_said import said as said_in
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import fields_of
-from chainbill_cli.writing import Writing, call, write, writes
+from chainbill_cli.texts import bracketed
+from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 product = noun("product")
 
@@ -71,9 +77,20 @@ def event(session: Session, writing: Writing, file: str) -> None:
         preview.line("column.order_no", said["order"]).line("column.serial", said["serial"])
         preview.money("column.event_value", said["value"], currency)
         preview.line("column.happened_on", said["happened_on"])
-        described.parts(session, preview, row.get("parts") or ())
+        if row:
+            described.issued(session, preview, row, said, production.apportioned(said["value"], row["parts"]))
     outcome = write(session, writing, [call("product", "event", **said, signature=signature)], preview)
-    answer_write(session, outcome, "event", "bills", "repeated")
+    answer_write(session, _with_amounts(session, outcome, said["value"], row), "event", "bills", "repeated")
+
+
+def _with_amounts(session: Session, outcome: Outcome, value: int, product: Mapping[str, Any]) -> Outcome:
+    """The outcome as people read it: each bill with its amount; its parts and its bills are in one order."""
+    bills = outcome.result.get("bills")
+    if session.out.form in {"json", "jsonl"} or not bills or len(bills) != len(product.get("parts") or ()):
+        return outcome
+    amounts = production.apportioned(value, product["parts"])
+    told = [bracketed(one, said_in(much, str(product["currency"]))) for one, much in zip(bills, amounts, strict=True)]
+    return replace(outcome, results=({**outcome.result, "bills": told},))
 
 
 @product.command("show", help="read.product")

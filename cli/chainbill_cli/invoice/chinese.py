@@ -31,6 +31,9 @@ NUMBER_LENGTH = 20
 DATA = "EInvoiceData"
 NUMBER = Field("invoice.field_number", "InvoiceNumber")
 ISSUED_ON = Field("invoice.field_date", "IssueTime")
+REQUESTED_ON = Field("invoice.field_date", "RequestTime")
+"""The date of a file that has no other one."""
+DATES = (("TaxSupervisionInfo", ISSUED_ON), (f"{DATA}/BasicInformation", REQUESTED_ON))
 TOTAL = Field("invoice.field_total", "TotalTax-includedAmount")
 PARTS = (Field("invoice.field_net", "TotalAmWithoutTax"), Field("invoice.field_tax", "TotalTaxAm"))
 NAMES = {
@@ -70,14 +73,15 @@ def _read(root: Element, path: str, sign: str) -> Invoice:
     number = needed(text_at(root, "TaxSupervisionInfo/InvoiceNumber"), NUMBER, path)
     if not (number.isascii() and number.isdigit() and len(number) == NUMBER_LENGTH):
         raise fail(Exit.FAILED, "invoice.cn_number", path=path, field=str(NUMBER), value=number)
-    issued = text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{DATA}/BasicInformation/RequestTime")
+    issued, requested = (text_at(root, f"{path_of}/{one.code}") for path_of, one in DATES)
+    dated = REQUESTED_ON if requested and not issued else ISSUED_ON
     minor = amount_from(_total(root, path).removeprefix(sign), CURRENCY, TOTAL, path)
     _check_sum(root, minor, path, sign)
     return Invoice(
         format="cn",
         number=number,
         code="",
-        issued_on=date_from(needed(issued, ISSUED_ON, path), ISSUED_ON, path),
+        issued_on=date_from(needed(issued or requested, dated, path), dated, path),
         due_dates=(),
         seller=_trader(root, "Seller", path),
         buyer=_trader(root, "Buyer", path),

@@ -36,9 +36,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "此前已从发票总额中扣减该金额的红字发票；引用后总额不再调低",
     ),
     "bill.red_unknown": (
-        "{value} has lowered none of the invoices that are named here: chainbill invoice show FINGERPRINT -o json "
+        "{value} has lowered none of the invoices that are named here: chainbill invoice show FINGERPRINT "
         "lists its red-letter notes",
-        "{value} 不是此处所列发票的红字发票：chainbill invoice show FINGERPRINT -o json 列出发票的红字发票",
+        "{value} 不是此处所列发票的红字发票：可用 chainbill invoice show FINGERPRINT 查看其红字发票",
     ),
     "bill.add_invoices": (
         "Ask the other side that more invoices stand behind a bill, or others instead of some (debtor or creditor)",

@@ -11,6 +11,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.auditor": ("auditor", "审计机构"),
     "column.id": ("id", "编号"),
     "column.name": ("name", "名称"),
+    "column.bills_hidden": ("bills not shown to you", "对您不可见的凭证数"),
     "column.bill": ("bill", "凭证"),
     "column.diluted_token": ("token taken off", "扣减的子凭证"),
     "column.token": ("token", "子凭证"),

@@ -70,6 +70,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value}: is {number} meant? Write the number alone; its currency is {currency}",
         "{value}：是 {number} 吗？请只写数字，币种为 {currency}",
     ),
+    "error.range_empty": (
+        "--{first} {since} lies after --{last} {until}: swap or correct them",
+        "--{first} {since} 晚于 --{last} {until}：请对调或更正",
+    ),
     "error.write_it": ("write {example}", "请写 {example}"),
     "error.amount_range": (
         "{value} is too large: the largest amount is {largest} {currency}",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "finance.in_place_of": (
+        "it stands in the place of your quote {quote}, which is withdrawn",
+        "本报价取代本行此前的报价 {quote}，后者已撤回",
+    ),
     "finance.request": ("Ask banks to finance a token or a part of it (holder)", "申请融资（持有人）"),
     "finance.quote": ("Give a quote (bank)", "报价（银行）"),
     "finance.agree": ("Agree a quote (holder)", "确认融资报价（持有人）"),

@@ -189,6 +189,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "invoice.field_buyer": ("the buyer's name", "购买方名称"),
     "invoice.field_seller_id": ("the seller's tax id", "销售方税号"),
     "invoice.field_buyer_id": ("the buyer's tax id", "购买方税号"),
+    "invoice.red_said": (
+        "{red}: total {new_total} since {day}, {left} can still be named by dilutions",
+        "{red}：自 {day} 起总额为 {new_total}，尚可被扣减引用 {left}",
+    ),
+    "invoice.red_for": (
+        "a red-letter note is no claim: chainbill invoice red-letter BILL --red FILE lowers an invoice by it",
+        "红字发票不构成应收账款：调低发票请用 chainbill invoice red-letter BILL --red FILE",
+    ),
     "invoice.red": ("{path} is a red-letter invoice, which is no claim", "{path} 是红字发票，不构成应收账款"),
     "invoice.missing": ("{path}: {field} is missing", "{path}：缺少{field}"),
     "invoice.bad_date": ("{path}: {field} is {value}, which is not a date", "{path}：{field} 的值 {value} 不是日期"),

@@ -38,6 +38,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{sum} without those that were split, moved or reversed",
         "{sum}（不含已拆分、已转移、已冲正的子凭证）",
     ),
+    "note.count_alone": ("{count} in all", "共 {count} 条"),
     "note.count": ("{count} in all, {sum}", "共 {count} 条，合计 {sum}"),
     "note.not_read": (
         "note: done, but {what} could not be read afterwards: {why}",

@@ -31,6 +31,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.secured_then": ("secured then", "此后担保金额"),
     "preview.debt_due_on": ("secured debt due on", "被担保债务到期日"),
     "preview.product_register": ("The product is about to be registered:", "即将登记产品："),
+    "preview.bills_total": ("the bills come to", "凭证合计"),
     "preview.product_event": (
         "The event is about to be reported, and its bills issued and confirmed:",
         "即将报送事件，并开立且确权其凭证：",
@@ -255,6 +256,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.token_return": ("The token is about to be given back:", "即将退回子凭证："),
     "preview.invoice_dispute": ("The invoice is about to be disputed:", "即将对发票提出异议："),
     "preview.finance_request": ("Financing is about to be requested:", "即将申请融资："),
+    "preview.in_place_of": ("in the place of your quote", "取代本行此前的报价"),
     "preview.finance_quote": ("A quote is about to be given:", "即将报价："),
     "preview.finance_agree": ("The quote is about to be agreed:", "即将确认融资报价："),
     "preview.finance_disburse": ("The disbursement is about to be recorded:", "即将记录放款："),

@@ -30,8 +30,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "product.in_member": ("{path}: {member}: {why}", "{path}：{member}：{why}"),
     "product.of_part": ("part {number}, {member}", "第 {number} 项部件的 {member}"),
     "product.bad_share": (
-        '{value} is no share in percent of 0 to 100 with four digits after the point at most, such as "3.3333"',
-        '{value} 不是份额；请写 0 至 100 的百分数，至多四位小数，如 "3.3333"',
+        '{value} is no share in percent, above 0 and up to 100, with four digits after the point at most, as "3.3333"',
+        '{value} 不是份额；请写大于 0、至多 100 的百分数，至多四位小数，如 "3.3333"',
+    ),
+    "product.shares_over": (
+        "{path}: the shares of the parts come to {total}%; lower some, they are 100% at most",
+        "{path}：各部件的份额合计为 {total}%；请调低，合计不得超过 100%",
     ),
     "product.bad_key": (
         "{path}: {member} is {value}, which is no public key of 64 hexadecimal digits",
