@@ -16,12 +16,12 @@ from typing import Any
 from chainbill.shown import shown as plain_text
 from chainbill_cli.output import WORDS, Column, Names, shown
 from chainbill_cli.texts import language, text
+from chainbill_cli.traced_csv import plain_cell, safe_cell, table_of
 
 NUMBER_LETTERS = re.compile(r"[\s\d.,:/%eE+\-_()$¥€]+")
 """With a digit in it, what a spreadsheet may take for a number, a date, a time or an amount."""
 NUMBERS = frozenset({"amount", "rate", "int", "date", "share", "figure", "time", "late", "some"})
 """Kinds of columns in which a number is meant as one."""
-KEPT_TEXT = re.compile(r'="(.*)"')
 
 
 def csv_cell(value: str, column: Column) -> str:
@@ -42,27 +42,23 @@ def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], name_
 
 def traced_csv(said: str, kinds: Mapping[str, str], name_of: Names) -> str:
     """The CSV of a trace as a node gives it, with this program's headings and names. kinds: of columns by name."""
-    heading, *rows = csv.reader(io.StringIO(said.removeprefix("\ufeff")))
+    heading, rows = table_of(said)
     columns = [Column(name, kinds.get(name, "text")) for name in heading]
     return _written([_headings(columns), *(list(_with_names(row, columns, name_of)) for row in rows)])
 
 
 def parties_of(said: str, kinds: Mapping[str, str]) -> set[str]:
     """The ids of parties in the CSV of a trace."""
-    rows = csv.DictReader(io.StringIO(said.removeprefix("\ufeff")))
-    return {_plain(row[name]) for row in rows for name in row if kinds.get(name) == "party" and row[name]}
+    heading, rows = table_of(said)
+    places = [place for place, name in enumerate(heading) if kinds.get(name) == "party"]
+    return {plain_cell(row[place]) for row in rows for place in places if row[place]}
 
 
 def _with_names(row: Sequence[str], columns: Sequence[Column], name_of: Names) -> Iterator[str]:
     for cell, column in zip(row, columns, strict=True):
-        yield cell
+        yield safe_cell(cell)
         if _twin(column):
-            yield csv_cell(shown({column.path: _plain(cell)}, Column(column.path, column.kind), name_of), column)
-
-
-def _plain(cell: str) -> str:
-    kept = KEPT_TEXT.fullmatch(cell)
-    return kept.group(1) if kept else cell
+            yield csv_cell(shown({column.path: plain_cell(cell)}, Column(column.path, column.kind), name_of), column)
 
 
 def _twin(column: Column) -> str:

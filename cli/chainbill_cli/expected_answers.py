@@ -18,6 +18,7 @@ from chainbill_cli.answer_shapes import Misfit, misfit
 from chainbill_cli.asked import Asked
 from chainbill_cli.result_shapes import unfit_results
 from chainbill_cli.texts import text
+from chainbill_cli.traced_csv import NoTable, table_of
 
 IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     **{read.path: (("id",),) for read in reads().values() if not read.is_list},
@@ -57,12 +58,22 @@ def unfit(asked: Asked, status: int, body: Any) -> Misfit | None:
     if 300 <= status < 400:
         return Misfit(("HTTP", status), text("answer.elsewhere"))
     if asked.query.get("format") == "csv":
-        return None if isinstance(body, str) else Misfit((), text("answer.kind", wanted="text/csv", found="JSON"))
+        return _unfit_csv(body)
     if isinstance(body, str):
         return Misfit((), text("answer.kind", wanted="JSON", found=repr(body[:80])))
     if asked.method == "POST":
         return _unfit_receipt(asked, body)
     return _unfit_read(asked, body)
+
+
+def _unfit_csv(body: Any) -> Misfit | None:
+    if not isinstance(body, str):
+        return Misfit((), text("answer.kind", wanted="text/csv", found="JSON"))
+    try:
+        table_of(body)
+    except NoTable as error:
+        return Misfit((), str(error))
+    return None
 
 
 def _unfit_problem(status: int, body: Any) -> Misfit | None:

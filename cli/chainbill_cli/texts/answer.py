@@ -32,6 +32,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "it moves the ledger's clock, which is real in this network",
         "称账本时钟已调整，而本网络使用真实时钟",
     ),
+    "answer.no_table": ("it is no table in CSV", "不是 CSV 表格"),
+    "answer.row": (
+        "row {number} has not the cells that its heading says, or an amount that is none",
+        "第 {number} 行的单元格与标题不符，或金额不是数字",
+    ),
     "answer.twice": ("the member {member} is given twice", "成员 {member} 出现两次"),
     "answer.long_number": ("it holds a number of {count} digits", "含有 {count} 位的数字"),
     "answer.number": ("{value} is no whole number", "{value} 不是整数"),
