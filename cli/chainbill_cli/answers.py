@@ -57,6 +57,8 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
         answer["tokens"] = [_token_at(session, token, outcome.height) for token in answer["tokens"]]
     answer.update({name: value for name, value in ready.items() if value is not None})
     answer.update({name: value for name, value in outcome.extra.items() if value is not None})
+    if outcome.status == "accepted":
+        session.out.note(text("note.accepted", id=outcome.transaction))
     if session.out.form in {"json", "jsonl"}:
         session.out.json(answer)
         return

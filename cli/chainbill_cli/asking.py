@@ -36,14 +36,15 @@ def asked(question: str) -> str:
 
 
 def new_secret(label: str) -> str:
-    """A secret typed twice, alike."""
-    if language() == "en":
-        return _typed(label, hide_input=True, confirmation_prompt=True)
+    """A secret typed twice, alike; that it must not be empty is said."""
     while True:
-        first = _typed(label, hide_input=True)
-        if first == _typed(text("note.once_more"), hide_input=True):
+        first = _typed(label, hide_input=True, default="", show_default=False)
+        if not first:
+            click.echo(text("note.empty"), err=True)
+        elif first == _typed(text("note.once_more"), hide_input=True, default="", show_default=False):
             return first
-        click.echo(text("note.not_alike"), err=True)
+        else:
+            click.echo(text("note.not_alike"), err=True)
 
 
 def _typed(question: str, **how: Any) -> str:

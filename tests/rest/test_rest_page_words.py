@@ -14,7 +14,8 @@ AS_IN = {
     "outstanding": "column.outstanding", "pays": "column.pay_on", "debtor": "column.debtor", "face": "column.face",
     "creditor": "column.creditor", "live": "column.live", "diluted": "column.diluted", "void": "column.void",
     "tier": "column.tier", "penetration": "column.penetration", "share_financed": "column.share_financed",
-    "financed_ever": "column.financed_ever", "held": "column.held",
+    "financed_ever": "column.financed_ever", "held": "column.held", "pledged": "column.pledged",
+    **{f"kind_{kind}": f"value.hop_{kind}" for kind in ("issue", "transfer", "return", "finance", "enforce")},
 }  # fmt: skip
 
 
@@ -27,6 +28,18 @@ def test_the_page_calls_things_as_the_command_line_does() -> None:
     set_language("zh")
     keys = {**AS_IN, **{name: f"value.{name.removeprefix('status_')}" for name in found}}
     assert {name: words[name] for name in keys} == {name: text(key) for name, key in keys.items()}
+
+
+def test_the_page_has_both_languages_for_every_word_that_it_says() -> None:
+    """A column was headed `pledged` and a move was `enforce` in both languages."""
+    told = (WEB / "page_words.js").read_text(encoding="utf-8")
+    english, _, chinese = told.partition("zh: {")
+    page = (WEB / "page.js").read_text(encoding="utf-8")
+    said = {*re.findall(r'say\("(\w+)"\)', page), *re.findall(r'amount\("(\w+)"\)', page)}
+    said |= set(re.findall(r'\["(\w+)", \(row\)', page)) | {"kind_enforce", "kind_transfer", "kind_finance"}
+    assert len(said) > 30
+    for half in (english, chinese):
+        assert not said - set(re.findall(r"\b(\w+): \"", half))
 
 
 @pytest.fixture(autouse=True)

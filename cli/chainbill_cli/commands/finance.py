@@ -16,6 +16,7 @@ from chainbill_cli.described import DOUBTS
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
+from chainbill_cli.money_said import said
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
@@ -244,10 +245,22 @@ def _preview_disburse(session: Session, quote: dict[str, Any], paid: dict[str, A
     found = paid_out(quote, asked, str(paid["value_date"]))
     described.quote(session, preview, found)
     labels.tell_labels(session, preview, str(asked.get("bill") or ""))
-    preview.money("preview.paid_now", paid["amount"] or int(found.get("net") or 0), currency)
+    _tell_rest(preview, quote, asked, currency)
+    net = int(found.get("net") or 0)
+    preview.money("preview.paid_now", paid["amount"] or net, currency)
+    if quote.get("status") == "agreed" and paid["amount"] > net:
+        preview.line("preview.look", text("finance.above_net", net=said(net, currency)))
     if found.get("value_date") != paid["value_date"]:
         preview.line("preview.paid_on", paid["value_date"])
     return preview.line("column.reference", paid["reference"])
+
+
+def _tell_rest(preview: Preview, quote: dict[str, Any], asked: dict[str, Any], currency: str) -> None:
+    """That the debtor has paid a part since the holder agreed: only the rest is for the bank."""
+    gone = int(quote["amount"]) - int(asked["amount"])
+    if quote.get("status") == "agreed" and gone > 0:
+        rest = said(int(asked["amount"]), currency)
+        preview.line("preview.look", text("finance.partly_paid", paid=said(gone, currency), rest=rest))
 
 
 @finance.command("decline", help="finance.decline")
@@ -297,8 +310,13 @@ def show(identifier: str, at: str | None) -> None:
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
         row = without_as_of(body)
         if session.out.form == "table":
-            row = _quote_told({name: value for name, value in row.items() if value or name not in NOT_YET})
-        session.out.thing(row, fields_of("quote"))
+            row = {name: value for name, value in row.items() if value or name not in NOT_YET}
+            if row.get("status") == "agreed" and not row.get("paid"):
+                asked = session.object_row(REQUEST.path, str(row["request"]))
+                left = int(asked.get("amount", row["amount"]))
+                row = {**row, "rest_amount": left} if left != row["amount"] else row
+            row = _quote_told(row)
+        session.out.thing(row, (*fields_of("quote"), *(Column(one, "amount") for one in row if one == "rest_amount")))
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
     session.out.thing(body, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))

@@ -20,7 +20,7 @@ from chainbill_cli.kit import Noun, argument, option, stack
 from chainbill_cli.output import Column
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import enumerated, text
+from chainbill_cli.texts import enumerated, language, text, texts_of
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 if TYPE_CHECKING:
@@ -52,10 +52,12 @@ def named_key(session: Session, typed: str) -> NamedKey:
 
 
 def capabilities_of(listed: str) -> tuple[str, ...]:
-    """The capabilities of `maker,checker,admin`, each once."""
-    found = tuple(dict.fromkeys(one.strip() for one in listed.split(",")))
-    if not set(found) <= set(CAPABILITIES):
-        raise usage("party.bad_capability", value=listed, known=enumerated(CAPABILITIES))
+    """The capabilities of `maker,checker,admin`, or as people read them, each once."""
+    said = {word: code for code in CAPABILITIES for word in (code, *texts_of("value")[f"value.capability_{code}"])}
+    found = tuple(dict.fromkeys(said.get(one.strip(), "") for one in re.split("[,，、]", listed)))
+    if "" in found:
+        known = [words_said("capability", [one]) for one in CAPABILITIES] if language() == "zh" else CAPABILITIES
+        raise usage("party.bad_capability", value=listed, known=enumerated(known))
     return found
 
 

@@ -14,7 +14,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.texts import bracketed, text
 from chainbill_cli.word_choice import WordChoice
-from chainbill_cli.writing import Writing, call, write, writes
+from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 ITEM_ROWS = ranked(
     "role currency count sum",
@@ -69,7 +69,15 @@ def _order(
         preview = Preview(f"preview.party_{status}").party(session, "column.party", party)
         _papers(preview, documents, arguments)
     change = call("standing", "set_status", party=party, status=status, **arguments)
-    answer_write(session, write(session, writing, [change], preview), *ANSWER)
+    _answered(session, write(session, writing, [change], preview))
+
+
+def _answered(session: Session, outcome: Outcome) -> None:
+    """The order, and that another bank has to ratify it where its status waits for that."""
+    answer_write(session, outcome, *ANSWER)
+    if outcome.result.get("order") and outcome.result.get("until"):
+        told = {name: str(outcome.result[name]) for name in ("order", "until")}
+        session.out.note(text("party.ratify_then", **told))
 
 
 def _papers(preview: Preview, paths: tuple[str, ...], said: dict[str, Any]) -> None:
@@ -108,7 +116,7 @@ def administrator(
             preview.line("column.key", key_said(one["key"]))
         _papers(preview, documents, said)
     change = call("standing", "name_administrator", party=whom, keys=listed, **said)
-    answer_write(session, write(session, writing, [change], preview), *ANSWER)
+    _answered(session, write(session, writing, [change], preview))
 
 
 @argument("party", default="")

@@ -156,7 +156,8 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
         return
     groups = [(code, one) for code, one in per_currency(body) if one["totals"].get("face") or one.get("by_tier")]
     if not groups:
-        session.out.note(text("trace.nothing"))
+        roles = session.registered(identifier).get("roles") or ("anchor",)
+        session.out.note(text("trace.nothing" if "anchor" in roles else "trace.no_anchor"))
     for currency, group in groups:
         session.out.say(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
         _tiers(session, group, currency)

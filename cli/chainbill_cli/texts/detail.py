@@ -26,7 +26,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "detail.last_offer_on": ("last day for an offer", "最后可转让日"),
     "detail.least": ("at least", "下限"),
     "detail.limit": ("limit", "限额"),
-    "detail.line": ("line", "行"),
+    "detail.line": ("line of the contract", "合约源码行"),
     "detail.live": ("validators that are up", "在线验证方"),
     "detail.lock": ("locked by", "锁定"),
     "detail.member": ("member", "成员"),

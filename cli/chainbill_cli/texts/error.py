@@ -315,8 +315,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "--at 请使用三者之一；不写则读取最新高度",
     ),
     "error.hint_known_at": (
-        "give --known-at that day or a later one, or leave it out to read what is known now",
-        "--known-at 请写该日或更晚；不写则按现在所知读取",
+        "give --known-at a later height or day: a day without a block is known from the next block on; or leave it out "
+        "to read what is known now",
+        "--known-at 请写更晚的高度或日期（当日没有区块的，自其后首个区块起方为所知）；不写则按现在所知读取",
     ),
     "error.hint_cursor": (
         "give --after what the page before ended with, with the same filters, or leave it out to begin again",

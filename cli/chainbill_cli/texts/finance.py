@@ -37,6 +37,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value} is no label: write --needs-label SCHEME:GRADE, such as green:A",
         "{value} 不是标签，请写 --needs-label 方案:等级，如 绿色:甲",
     ),
+    "finance.partly_paid": (
+        "the debtor has paid {paid} since it was agreed: the bank gets a token of {rest} only",
+        "确认之后债务人已兑付 {paid}：银行仅得 {rest} 的子凭证",
+    ),
+    "finance.above_net": (
+        "more is paid than what is bought comes to now: {net}",
+        "付款高于现有金额计算的净额 {net}",
+    ),
     "finance.agreement_over": (
         "the agreement has lapsed: the payment is only written down as unmatched, and no token moves",
         "该融资约定已失效：此笔付款仅登记为未匹配，子凭证不移转",

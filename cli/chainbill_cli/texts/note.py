@@ -4,8 +4,16 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "note.transaction": ("transaction {id}", "交易 {id}"),
+    "note.accepted": (
+        "a node has it, the ledger not yet; what comes of it says chainbill tx wait {id}",
+        "节点已收下，账本尚未记录；结果请用 chainbill tx wait {id} 查询",
+    ),
     "note.yes_or_no": ("type y or n", "请输入 y 或 n"),
     "note.once_more": ("once more", "再输一次"),
+    "note.empty": (
+        "it must not be empty; for trials there is chainbill key new --no-passphrase",
+        "不能为空；仅供试用的可用 chainbill key new --no-passphrase",
+    ),
     "note.not_alike": ("the two entries differ", "两次输入不一致"),
     "note.none": ("none", "无"),
     "note.newest": (

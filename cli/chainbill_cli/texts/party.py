@@ -167,6 +167,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.own_policy": ("a party sets its own policy only", "只能设置本参与方的策略"),
     "party.no_rules": ("none: one key is enough for everything", "无规则：任何操作单人签名即可"),
     "party.opt_out": ("File for the application; default: stdout", "申请文件，默认标准输出"),
+    "party.ratify_then": (
+        "another bank has to ratify it until {until}: chainbill party ratify {order}",
+        "须由另一银行于 {until} 前确认：chainbill party ratify {order}",
+    ),
     "party.account_then": (
         "it counts once its bank has attested it: chainbill party account {party} --attest {currency} --shown FILE",
         "须经开户行确认方可使用：chainbill party account {party} --attest {currency} --shown 文件",

@@ -37,6 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "凭证 {bill}：债务人 {debtor}，票面 {face} {currency}，应付日 {pay_on}",
     ),
     "trace.nothing": ("nothing accepted yet", "尚无已签收的凭证"),
+    "trace.no_anchor": (
+        "this party is no anchor; chainbill trace party says what it has from whom",
+        "该参与方不是核心企业；其凭证来源请用 chainbill trace party 查看",
+    ),
     "trace.received": ("Received", "收到"),
     "trace.given": ("Given", "付出"),
     "trace.exposure": ("Exposure", "敞口"),

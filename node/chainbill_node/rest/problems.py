@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainbill.errors import InternalFault, Malformed, Refused
+from chainbill.vm.messages import FAULTS
 from chainbill_node.foundation.unavailable import Busy, ClockNotKnown, Ending, TooManyTries
 from chainbill_node.rest.places import NoPlace
 from chainbill_node.rest.replies import NotModified
@@ -99,7 +100,10 @@ def render(problem: Problem, texts: Texts, language: Language, instance: str, re
     if isinstance(kind, str) and kind.startswith("kind_"):
         fields["kind"] = texts.word(kind, language)
     text = texts.say(problem.code, language, fields)
-    spare = texts.say(problem.fallback or "internal_fault", language, fields) if problem.fallback else text
+    english, chinese = FAULTS.get(problem.code, ("", ""))
+    said = chinese if language == "zh" else english
+    known = {**fields, "code": f"{said} ({problem.code})"} if said else fields
+    spare = texts.say(problem.fallback or "internal_fault", language, known) if problem.fallback else text
     document: dict[str, Any] = {
         "type": f"urn:chainbill:problem:{problem.code}",
         "title": text.title or spare.title or problem.code,

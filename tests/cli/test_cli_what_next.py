@@ -1,0 +1,87 @@
+"""What a person is told to do next, where an act is not all that is to be done, or was not what it seemed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from chainbill_cli import asking, preview
+from chainbill_cli.texts import set_language
+from cli.cli_desk import Desk, accepted_bill
+
+
+def seen(desk: Desk, monkeypatch: pytest.MonkeyPatch, *words: str, expect: int = 0) -> str:
+    """What a person sees who answers yes, in one line."""
+    with monkeypatch.context() as patched:
+        patched.setattr(preview, "person", lambda: True)
+        patched.setattr(preview, "confirm", lambda *_, **__: True)
+        desk.text(*words, expect=expect)
+    return " ".join(desk.err.split())
+
+
+def test_a_bank_is_told_that_a_part_was_paid_since(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told to pay the agreed net, a bank would have paid 49,480.00 for 33,333.33 of claims."""
+    bill, token = accepted_bill(desk)
+    request = desk.json("supplier1", "finance", "request", token, "--to", "bank2")["request"]
+    quote = desk.json("bank2", "finance", "quote", request, "--rate", "3.85", "--no-recourse")["quote"]
+    desk.json("supplier1", "finance", "agree", quote)
+    desk.json("bank1", "bill", "settle", bill, "--amount", "400.00", "--partial", "--reference", "S-1")
+    assert "600.00" in desk.text("--as", "bank2", "finance", "show", quote)
+    disburse = ("finance", "disburse", quote, "--reference", "F-1")
+    refused = seen(desk, monkeypatch, "--as", "bank2", *disburse, expect=3)
+    assert "chainbill finance withdraw" in refused
+    told = seen(desk, monkeypatch, "--as", "bank2", "--lang", "zh", *disburse, "--amount", "1000.00")
+    assert "债务人已兑付 400.00 CNY" in told
+    assert "付款高于现有金额计算的净额" in told
+
+
+def test_an_order_that_waits_names_who_ratifies_it(desk: Desk, tmp_path: Path) -> None:
+    paper = tmp_path / "ruling.pdf"
+    paper.write_bytes(b"ruling")
+    desk.text("--as", "bank2", "party", "suspend", "supplier2", "--document", str(paper))
+    assert "chainbill party ratify S" in desk.err
+
+
+def test_what_is_only_handed_in_says_how_to_learn_more(desk: Desk) -> None:
+    issue = ("bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "+90d", "--yes", "--wait", "accepted")
+    desk.text("--as", "supplier1", *issue)
+    assert ("chainbill tx wait" in desk.err) == ("accepted" in desk.out)
+
+
+def test_whom_an_anchors_figures_are_not_of(desk: Desk) -> None:
+    accepted_bill(desk)
+    desk.text("--as", "auditor", "--lang", "zh", "trace", "anchor", "supplier1")
+    assert "不是核心企业" in desk.err
+    desk.text("--as", "auditor", "trace", "anchor", "anchor")
+    assert "no anchor" not in desk.err
+
+
+@pytest.mark.parametrize("words", ["经办", "经办，复核", "maker、checker"])
+def test_what_a_key_may_do_is_typed_as_it_is_read(desk: Desk, words: str) -> None:
+    desk.text("key", "new", "second", "--no-passphrase")
+    desk.json("supplier1", "party", "key", "add", "second", "--capability", words)
+    desk.text("--as", "supplier1", "--lang", "zh", "party", "key", "add", "second", "--capability", "老板", expect=2)
+    assert "经办、复核、管理" in desk.err
+
+
+def test_a_fault_of_a_contract_is_told_in_words(desk: Desk) -> None:
+    """Its raw code stood in a Chinese sentence, and a line of nothing that was named."""
+    path = str(desk.home / "a.tx")
+    desk.text("--as", "supplier1", "tx", "build", "--call", "bill.accept", '{"x": 1}', "--out", path)
+    desk.text("--as", "supplier1", "tx", "sign", path)
+    desk.text("--as", "supplier1", "--lang", "zh", "tx", "send", path, expect=3)
+    assert "参数与函数不符" in desk.err
+    assert "合约源码行" in desk.err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_empty_secret_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    """The same prompt came again and again."""
+    typed = iter(["", "one", "two", "one", "one"])
+    monkeypatch.setattr(click.termui, "hidden_prompt_func", lambda _: next(typed))
+    set_language(language)
+    assert asking.new_secret("secret") == "one"
+    assert "--no-passphrase" in capsys.readouterr().err
