@@ -17,8 +17,11 @@ LEFT_OUT = {
     "pledge": {"ranges"},
     "product": {"alg"},
     "status_order": {"allowed_ms"},
+    "order": {"concerned", "created"},
+    "freeze": {"over", "created"},
 }
-"""Quotes have a table below their request; the others are how days are counted, or of one value only."""
+"""Quotes have a table below their request; the others are how days are counted, of one value only, or said otherwise:
+whom an order concerns by its items, what a freeze is over by its range."""
 
 
 def test_no_field_of_an_object_is_left_out() -> None:
