@@ -85,6 +85,8 @@ def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  the reader of the pipe has gone
         return int(Exit.OK)
     failure = failure_of(error)
+    if isinstance(error, UnicodeEncodeError) and not all(map(is_unicode, arguments)):
+        failure = usage("error.typed_no_text")
     verbose = any(word in {"-v", "-vv", "--verbose"} for word in arguments)
     if failure.exit_code is Exit.FAILED and failure.problem.get("code") == "internal" and verbose:
         traceback.print_exception(error, file=sys.stderr)
@@ -93,6 +95,11 @@ def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
     except OSError:  # a pipe without a reader, a terminal that was closed
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  nobody reads; the exit code still tells
     return int(failure.exit_code)
+
+
+def is_unicode(typed: str) -> bool:
+    """Whether what was typed is text: bytes that are none in the encoding in use come as halves of characters."""
+    return not any("\ud800" <= one <= "\udfff" for one in typed)
 
 
 def failure_of(error: BaseException) -> Failure:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from chainbill_cli.any_text import take_any_text
 from chainbill_cli.kit import Program
 from chainbill_cli.texts import choose_language, set_language
 
@@ -61,6 +62,8 @@ def run(arguments: Sequence[str], *, transport: object = None) -> int:
 
 def main() -> None:
     """Run the command line of this process. A reader that closes the pipe early is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        take_any_text(stream)
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         _give_up_if_closed(stream)

@@ -172,6 +172,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the passphrase does not open {path}, or no Ed25519 key is in it",
         "口令无法打开 {path}，或其中没有 Ed25519 密钥",
     ),
+    "error.typed_no_text": (
+        "what was typed holds bytes that are no text in the encoding of this system",
+        "键入的内容含有在本系统编码中不是文字的字节",
+    ),
     "error.no_key_file": ("{path} holds no Ed25519 key in PEM", "{path} 中没有 PEM 格式的 Ed25519 密钥"),
     "error.key_exists": ("there is already {path}; choose another name", "{path} 已存在，请换一个名称"),
     "error.no_node": (

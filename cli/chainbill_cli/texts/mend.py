@@ -113,6 +113,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "party recover",
         "请重新输入；口令遗失须换新密钥：chainbill party rotate-key，或由推荐行办理 chainbill party recover",
     ),
+    "mend.error.typed_no_text": (
+        "type it again, or set the encoding of the terminal, for example LC_ALL=C.UTF-8",
+        "请重新键入，或设置终端编码，例如 LC_ALL=C.UTF-8",
+    ),
     "mend.error.no_key_file": (
         "name the key file, as chainbill key export writes one, or put the right one back in its place",
         "请指定密钥文件（如 chainbill key export 所写），或将正确的密钥文件放回原处",
