@@ -32,12 +32,38 @@ class Field:
         return bracketed(text(self.name), self.code)
 
 
-def text_at(element: Element | None, path: str, namespaces: dict[str, str] | None = None) -> str:
-    """The trimmed text at a path, "" if there is none; at most 256 characters, one line."""
-    found = element.find(path, namespaces or {}) if element is not None else None
-    if found is None or found.text is None:
-        return ""
-    return " ".join(found.text.split())[:MAX_TEXT]
+class Unclear(Exception):  # noqa: N818  told with the file's path by `reading`
+    """What a document says so that readers may differ: the key of the text that says how, and the element's name."""
+
+    def __init__(self, key: str, place: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.place = place.rpartition("/")[2]
+
+
+def once(element: Element | None, place: str, namespaces: dict[str, str] | None = None) -> Element | None:
+    """The element at a place, None if there is none. Unclear where there are several: readers take one or the other."""
+    found = element.findall(place, namespaces or {}) if element is not None else []
+    if len(found) > 1:
+        raise Unclear("invoice.said_twice", place)
+    return found[0] if found else None
+
+
+def text_of(element: Element) -> str:
+    """The trimmed text of an element, one line. Unclear where elements stand in it, or it is too long to be told."""
+    name = str(element.tag).rpartition("}")[2]
+    if len(element):
+        raise Unclear("invoice.parts_inside", name)
+    said = " ".join((element.text or "").split())
+    if len(said) > MAX_TEXT:
+        raise Unclear("invoice.long_text", name)
+    return said
+
+
+def text_at(element: Element | None, place: str, namespaces: dict[str, str] | None = None) -> str:
+    """The trimmed text at a place, "" if there is none. Unclear as `once` and `text_of`."""
+    found = once(element, place, namespaces)
+    return "" if found is None else text_of(found)
 
 
 def needed(value: str, field: Field, path: str) -> str:

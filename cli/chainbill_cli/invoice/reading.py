@@ -13,6 +13,7 @@ from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.file_kinds import kind_of
 from chainbill_cli.given_files import INVOICE_BYTES, given_bytes, too_large
 from chainbill_cli.invoice import chinese, ubl
+from chainbill_cli.invoice.elements import MAX_TEXT, Unclear
 from chainbill_cli.invoice.model import Invoice
 from chainbill_cli.invoice.wrapping import unwrapped
 
@@ -36,7 +37,7 @@ def read_red_letter(path: Path) -> Invoice:
     root = unwrapped(parse_tree(_content(path), str(path)), is_invoice, str(path))
     if not chinese.is_invoice(root):
         raise fail(Exit.FAILED, "invoice.not_red", path=str(path))
-    return chinese.read_red(root, str(path))
+    return _clearly(chinese.read_red, root, str(path))
 
 
 def _content(path: Path) -> bytes:
@@ -49,12 +50,20 @@ def parse_invoice(content: bytes, path: str = "-") -> Invoice:
     name = local_name(root)
     for fits, read in READERS:
         if fits(root):
-            return read(root, path)
+            return _clearly(read, root, path)
     if name in {"CreditNote", "CreditNote-2"}:
         raise fail(Exit.FAILED, "invoice.credit_note", path=path)
     if name == "CrossIndustryInvoice":
         raise fail(Exit.FAILED, "invoice.cii", path=path)
     raise fail(Exit.FAILED, "invoice.not_an_invoice", path=path, found=name[:60])
+
+
+def _clearly(read: Callable[[Element, str], Invoice], root: Element, path: str) -> Invoice:
+    """What a reader finds, or a failure where others may find something else in the same file."""
+    try:
+        return read(root, path)
+    except Unclear as unclear:
+        raise fail(Exit.FAILED, unclear.key, path=path, field=unclear.place, most=MAX_TEXT) from unclear
 
 
 def is_invoice(element: Element) -> bool:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 from chainbill_cli.failure import Exit, fail
-from chainbill_cli.invoice.elements import MAX_IDENTIFIER, MAX_TEXT, Field, amount_from, date_from, needed, text_at
+from chainbill_cli.invoice.elements import (
+    MAX_IDENTIFIER,
+    MAX_TEXT,
+    Field,
+    Unclear,
+    amount_from,
+    date_from,
+    needed,
+    once,
+    text_at,
+    text_of,
+)
 from chainbill_cli.invoice.kinds import CORRECTED, check_kind
 from chainbill_cli.invoice.model import Identifier, Invoice, Trader
 from chainbill_cli.invoice.payee import check_payee
@@ -55,7 +66,7 @@ def read(root: Element, path: str) -> Invoice:
     preceding = tuple(_preceding(root, path))
     check_kind(_text(root, "cbc:InvoiceTypeCode"), preceding, path)  # BT-3
     currency = needed(_text(root, "cbc:DocumentCurrencyCode"), CURRENCY, path)
-    payable = root.find("cac:LegalMonetaryTotal/cbc:PayableAmount", SPACES)  # BT-115
+    payable = once(root, "cac:LegalMonetaryTotal/cbc:PayableAmount", SPACES)  # BT-115
     written = _text(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
     if payable is not None and payable.get("currencyID", currency) != currency:
         raise fail(
@@ -66,7 +77,7 @@ def read(root: Element, path: str) -> Invoice:
     total = _text(root, "cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount")  # BT-112
     issued_on = date_from(needed(_text(root, "cbc:IssueDate"), ISSUED_ON, path), ISSUED_ON, path)
     seller = _trader(root, SELLER, path)
-    check_payee(_payee(root), seller, _names(root.find(SELLER, SPACES)), path)
+    check_payee(_payee(root), seller, _names(once(root, SELLER, SPACES)), path)
     return Invoice(
         format="ubl",
         number=needed(_text(root, "cbc:ID"), NUMBER, path),
@@ -89,7 +100,7 @@ def _text(element: Element | None, path: str) -> str:
 
 def _due_dates(root: Element, path: str) -> tuple[str, ...]:
     """BT-9 and the due dates of payment means and terms, each day once."""
-    written = (" ".join((one.text or "").split()) for place in DUE_DATES for one in root.findall(place, SPACES))
+    written = (text_of(one) for place in DUE_DATES for one in root.findall(place, SPACES))
     return tuple(sorted({date_from(one, DUE_ON, path) for one in written if one}))
 
 
@@ -102,7 +113,7 @@ def _preceding(root: Element, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _trader(root: Element, place: str, path: str) -> Trader:
-    party = root.find(place, SPACES)
+    party = once(root, place, SPACES)
     if party is None:
         raise fail(Exit.FAILED, "invoice.missing", path=path, field=str(TRADERS[place]))
     names = _names(party) or [_text(party, "cac:Contact/cbc:Name")]
@@ -114,12 +125,12 @@ def _names(party: Element | None) -> list[str]:
     """The registered name (BT-27, BT-44) and the trading names (BT-28, BT-45) of a party, those that are there."""
     places = ("cac:PartyLegalEntity/cbc:RegistrationName", "cac:PartyName/cbc:Name")
     found = [] if party is None else [one for place in places for one in party.findall(place, SPACES)]
-    return [name for one in found if (name := text_at(one, "."))]
+    return [name for one in found if (name := text_of(one))]
 
 
 def _payee(root: Element) -> Trader | None:
     """The payee (BG-10) if the invoice names one; a creditor identifier alone (BT-90) names nobody."""
-    party = root.find("cac:PayeeParty", SPACES)
+    party = once(root, "cac:PayeeParty", SPACES)
     if party is None:
         return None
     found = tuple(one for one in dict.fromkeys(_identifiers(party)) if one.scheme != SEPA)
@@ -139,6 +150,8 @@ def _identifiers(party: Element) -> Iterator[Identifier]:
 def _read_all(element: Element, place: str, default: str) -> Iterator[Identifier]:
     """The identifiers at a place. Without a default only what says itself whose it is: a schemeID, a USCC, a LEI."""
     for one in element.findall(place, SPACES):
+        if len(one):
+            raise Unclear("invoice.parts_inside", place)
         found = _identifier((one.text or "").strip(), (one.get("schemeID") or "").strip(), default)
         if found is not None and found.scheme:
             yield found

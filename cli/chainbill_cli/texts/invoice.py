@@ -199,6 +199,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "invoice.red": ("{path} is a red-letter invoice, which is no claim", "{path} 是红字发票，不构成应收账款"),
     "invoice.missing": ("{path}: {field} is missing", "{path}：缺少{field}"),
+    "invoice.said_twice": (
+        "{path}: {field} stands there more than once, and readers may take one or the other",
+        "{path}：{field} 出现多次，不同的读取方可能取其中不同的一处",
+    ),
+    "invoice.parts_inside": (
+        "{path}: {field} holds further elements where a text belongs",
+        "{path}：{field} 应为文字，其中却含有其他元素",
+    ),
+    "invoice.long_text": (
+        "{path}: {field} is longer than {most} characters",
+        "{path}：{field} 超过 {most} 个字符",
+    ),
     "invoice.bad_date": ("{path}: {field} is {value}, which is not a date", "{path}：{field} 的值 {value} 不是日期"),
     "invoice.bad_amount": (
         "{path}: {field} is {value}, which is not an amount in {currency}",
