@@ -25,7 +25,7 @@ ANSWER_KINDS = {
     "quote": "id", "remainder": "id", "days": "int", "proposal": "id", "gas": "int",
     "payment_status": "status", "decision": "proposal", "party_status": "status", "mandate_status": "mandate",
     "order": "id", "party": "party", "size": "size", "dispute": "id", "dispute_status": "dispute", "until": "date",
-    "bank": "party", "auditor": "party", "validators": "list", "tokens": "list", "steps": "list",
+    "bank": "party", "offered_to": "party", "auditor": "party", "validators": "list", "tokens": "list", "steps": "list",
     "remainders": "list", "parties": "list",
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
     "joint": "id", "joint_status": "joint", "bill_status": "status", "waits_for": "party", "paying_bank": "party",

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from chainbill_contracts.declared_acts import Act, Plain, acts
+from chainbill_contracts.declared_reads import reads
 
 from chainbill_cli import described, lookup
 from chainbill_cli.answers import answer_results, answer_write
@@ -136,9 +137,27 @@ def _order(session: Session, preview: Preview, identifier: str) -> None:
         preview.line("column.document", digest)
 
 
+def _announced(name: str, session: Session, preview: Preview, identifier: str) -> None:
+    """What a change or recovery of the acting party would do, and when; a sponsor's of others is not looked for."""
+    from chainbill_cli.commands.party_changes import said_of
+
+    preview.line(label(name, "preview"), identifier)
+    path = reads()[ANNOUNCED[name]].path.format(party=session.party)
+    try:
+        found = next((one for one in session.client.pages(path) if one["id"] == identifier), None)
+    except Failure:
+        return
+    if found is None:
+        return
+    told = said_of(session, found)
+    preview.party(session, "column.party", str(found["party"])).line("column.kind", told["kind"])
+    preview.line("column.content", told["content"]).line("column.acts_on", str(found["acts_on"]))
+
+
+ANNOUNCED = {"change": "changes", "recovery": "recoveries"}
 READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
     "bill": _bill, "token": _token, "joint": _joint, "dispute": _dispute, "order": _order,
-    "pledge": _pledge, "product": _product,
+    "pledge": _pledge, "product": _product, **{name: partial(_announced, name) for name in ANNOUNCED},
 }  # fmt: skip
 """Kinds of objects that a node is asked about, to show what is signed."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import click
@@ -85,3 +87,79 @@ def test_an_empty_secret_is_refused_in_words(
     set_language(language)
     assert asking.new_secret("secret") == "one"
     assert "--no-passphrase" in capsys.readouterr().err
+
+
+def test_who_takes_a_change_back_sees_what_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number alone was shown, of a recovery not even whose."""
+    desk.text("key", "new", "second", "--no-passphrase")
+    made = desk.json("supplier1", "party", "key", "add", "second", "--capability", "maker")
+    told = seen(desk, monkeypatch, "--as", "supplier1", "--lang", "zh", "party", "change", "withdraw", made["change"])
+    public = json.loads(desk.text("key", "show", "second", "-o", "json"))["public"]
+    for said in ("新增密钥", public, "经办", "生效日"):
+        assert said in told, said
+
+
+def test_a_recovery_is_vetoed_by_who_sees_whose_keys_come(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"paper")
+    desk.text("key", "new", "fresh", "--no-passphrase")
+    made = desk.json("bank1", "party", "recover", "supplier1", "--key", "fresh", "--document", str(paper))
+    told = seen(desk, monkeypatch, "--as", "supplier1", "party", "recovery", "veto", made["recovery"])
+    public = json.loads(desk.text("key", "show", "fresh", "-o", "json"))["public"]
+    assert public in told
+    assert "Supplier One" in told
+
+
+def test_a_key_is_not_announced_twice(desk: Desk) -> None:
+    """The later change lapsed on its day, and nothing said so."""
+    desk.text("key", "new", "second", "--no-passphrase")
+    made = desk.json("supplier1", "party", "key", "add", "second", "--capability", "maker")
+    desk.text("--as", "supplier1", "--lang", "zh", "party", "rotate-key", "--new", "second", expect=2)
+    assert made["change"] in desk.err
+    assert "chainbill party change withdraw" in desk.err
+
+
+def test_changes_keep_the_act_and_the_beginning_of_a_key_on_a_screen(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.json("supplier1", "party", "policy", "--rule", "bill.issue:CNY:1000")
+    desk.text("key", "new", "second", "--no-passphrase")
+    desk.json("supplier1", "party", "rotate-key", "--new", "second")
+    public = json.loads(desk.text("key", "show", "second", "-o", "json"))["public"]
+    with monkeypatch.context() as patched:
+        patched.setenv("COLUMNS", "80")
+        patched.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+        told = desk.text("--as", "supplier1", "--lang", "zh", "party", "change", "list")
+    assert "开立凭证" in told
+    assert f"{public[:12]}…" in told
+    assert public in desk.text("--as", "supplier1", "-o", "wide", "party", "change", "list")
+
+
+def test_a_party_that_halted_is_not_told_as_active(desk: Desk) -> None:
+    identifier = desk.json("supplier1", "party", "show", "supplier1")["id"]
+    shown = desk.text("--as", "supplier1", "--lang", "zh", "party", "show", "supplier1")
+    assert shown.count(identifier) == 1, "an identifier is no other than the id"
+    assert "经办" in shown
+    assert "chainbill party policy" in desk.err
+    desk.json("supplier1", "party", "halt")
+    shown = desk.text("--as", "supplier1", "--lang", "zh", "party", "show", "supplier1")
+    assert "有效（已自行停用）" in shown
+    assert desk.json("supplier1", "party", "show", "supplier1")["status"] == "active"
+
+
+def test_who_gives_a_token_back_sees_to_whom(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, token = accepted_bill(desk)
+    offered = desk.json("supplier1", "token", "transfer", token, "--to", "supplier2:1000.00")["tokens"][0]["id"]
+    held = desk.json("supplier2", "token", "accept", offered)["token"]
+    told = seen(desk, monkeypatch, "--as", "supplier2", "--lang", "zh", "token", "return", held)
+    assert "退回给：一级供应有限公司" in told
+    assert "仍由您持有" in told
+    assert "退回给" in desk.out
+
+
+def test_a_merge_says_what_it_comes_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, token = accepted_bill(desk)
+    pieces = [one["id"] for one in desk.json("supplier1", "token", "split", token, "--amount", "400.00")["tokens"]]
+    assert "1,000.00 CNY" in seen(desk, monkeypatch, "--as", "supplier1", "token", "merge", *pieces)

@@ -26,7 +26,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns_of
 from chainbill_cli.signed_shown import complete
-from chainbill_cli.texts import bracketed, enumerated, text
+from chainbill_cli.texts import bracketed, enumerated, has_text, text
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -41,6 +41,7 @@ FIELDS = (
     Column("successor.successor", "party"),
     Column("identifiers"),
     Column("since"),
+    Column("keys", "list"),
 )
 
 VOTED_ROLES = ("bank", "regulator", "auditor")
@@ -218,9 +219,16 @@ def show(party: str, at: str | None) -> None:
     session = current_session()
     body = without_as_of(session.client.get(f"/v1/parties/{session.party_id(party)}", at=at))
     if session.out.form in {"table", "csv"}:
-        ids = [f"{one['scheme']}:{one['value']}" for one in body.get("identifiers") or ()]
+        others = [one for one in body.get("identifiers") or () if one["value"] != body["id"]]
+        ids = [f"{one['scheme']}:{one['value']}" for one in others]
         body = {**body, "name": newest_name(body), "identifiers": enumerated(ids)}
+        body["keys"] = [key_said(one) for one in body.get("keys") or ()]
+    if session.out.form == "table" and body.get("halted_on"):
+        status = f"value.{body['status']}"
+        body["status"] = bracketed(text(status) if has_text(status) else body["status"], text("value.halted_own"))
     session.out.thing(body, FIELDS)
+    if session.out.form == "table" and body["keys"]:
+        session.out.note(text("party.more_of", party=body["id"]))
 
 
 def _named(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chainbill_contracts import listed_key
 
+from chainbill_cli.acts import act_said
 from chainbill_cli.answers import answer_results
 from chainbill_cli.call_text import argument_text, key_said
 from chainbill_cli.commands.party_keys import named_key, proof_of
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import Noun, argument, option
+from chainbill_cli.money_said import said
 from chainbill_cli.names import newest_name
+from chainbill_cli.output import beginning
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, has_text, text
@@ -25,32 +28,50 @@ change = Noun("change", help="party.change", **HELP)  # type: ignore[arg-type]
 recovery = Noun("recovery", help="party.recovery", **HELP)  # type: ignore[arg-type]
 
 
+Short = Callable[[Any], str]
+
+
+def _as_it_is(digits: Any) -> str:
+    return str(digits)
+
+
 def told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     """A change as people read it: its kind and what would change, in words."""
-    said = f"value.change_{row['kind']}"
-    return {**row, "kind": text(said) if has_text(said) else row["kind"], "content": _what(session, row["content"])}
+    return said_of(session, row, _as_it_is if session.out.width is None else beginning)
 
 
-def _what(session: Session, content: Mapping[str, Any]) -> str:
+def said_of(session: Session, row: Mapping[str, Any], short: Short = _as_it_is) -> dict[str, Any]:
+    """A change with its kind and what would change in words. short: how much of a key's digits is said."""
+    key = f"value.change_{row['kind']}"
+    content = _what(session, row["content"], short)
+    return {**row, "kind": text(key) if has_text(key) else row["kind"], "content": content}
+
+
+def _what(session: Session, content: Mapping[str, Any], short: Short) -> str:
     """What would change, in one line: keys with what they may do, rules with their amounts, a bank by name."""
     if "statement" in content:
         statement = content["statement"]
         name = newest_name({"names": [{"zh": statement["name_zh"], "en": statement["name_en"]}]})
-        return text("party.claimed_as", name=name, keys=_keys_said(statement["keys"]))
+        return text("party.claimed_as", name=name, keys=_keys_said(statement["keys"], short))
     if "old" in content:
-        return text("party.key_replaced", old=content["old"], new=key_said(content["new"]))
+        return text("party.key_replaced", old=short(content["old"]), new=_keys_said([content["new"]], short))
     if "policy" in content:
-        return argument_text(session, "rules", content["policy"]["rules"], {}) or text("value.none")
+        return text("root.semicolon").join(map(_rule_said, content["policy"]["rules"])) or text("value.none")
     if "bank" in content:
         return argument_text(session, "bank", content["bank"], {})
     if "keys" in content:
-        return _keys_said(content["keys"])
+        return _keys_said(content["keys"], short)
     key = content.get("key")
-    return key_said(key) if isinstance(key, Mapping) else str(key or text("value.none"))
+    return _keys_said([key], short) if isinstance(key, Mapping) else short(key) if key else text("value.none")
 
 
-def _keys_said(keys: Iterable[Mapping[str, Any]]) -> str:
-    return text("root.semicolon").join(map(key_said, keys))
+def _rule_said(rule: Mapping[str, Any]) -> str:
+    """The act first: what it tells is what a narrow table must keep."""
+    return f"{act_said(rule['action'])} {text('column.above')} {said(rule['above'], rule['currency'])}"
+
+
+def _keys_said(keys: Iterable[Mapping[str, Any]], short: Short) -> str:
+    return text("root.semicolon").join(key_said({**one, "key": short(one["key"])}) for one in keys)
 
 
 @argument("party", default="")

@@ -14,7 +14,7 @@ from chainbill.statement import sign_statement
 from chainbill_cli.answers import answer_write
 from chainbill_cli.call_text import words_said
 from chainbill_cli.commands.key import find_key
-from chainbill_cli.failure import usage
+from chainbill_cli.failure import Failure, usage
 from chainbill_cli.home import Profile, load_key, load_profiles, save_profiles
 from chainbill_cli.kit import Noun, argument, option, stack
 from chainbill_cli.output import Column
@@ -153,11 +153,25 @@ def rotate_key(session: Session, writing: Writing, name: str) -> None:
         preview = _preview(session, "preview.party_rotate").line("preview.key_old", old)
         preview.line("column.key", listed["key"])
         preview.line("preview.capabilities", words_said("capability", listed["capabilities"]))
+    _not_announced(session, listed["key"])
     proof = proof_of(session, listed, private, session.party)
     outcome = write(session, writing, [call("party", "rotate_key", old=old, new=listed, proof=proof)], preview)
     if outcome.status == "committed":
         _keep_profile(session, outcome, name)
     answer_write(session, outcome, "change", "acts_on", key=listed["key"])
+
+
+def _not_announced(session: Session, public: str) -> None:
+    """Refuse a key that another change of the party brings already: the later one lapses, and nobody says so then."""
+    try:
+        changes = [] if session.offline else list(session.client.pages(f"/v1/parties/{session.party}/changes"))
+    except Failure:
+        return
+    for one in changes:
+        content = one["content"]
+        coming = content.get("new") or content.get("key")
+        if one["status"] == "announced" and isinstance(coming, Mapping) and coming.get("key") == public:
+            raise usage("party.key_announced", change=one["id"], acts_on=one["acts_on"])
 
 
 def _keep_profile(session: Session, outcome: Outcome, name: str) -> None:

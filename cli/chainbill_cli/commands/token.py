@@ -8,14 +8,14 @@ from typing import Any
 from chainbill_cli import described, ordering, pledging
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
-from chainbill_cli.failure import usage
+from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import TOKEN, object_id, read_token
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated
+from chainbill_cli.texts import enumerated, text
 from chainbill_cli.transferring import preview_transfer, read_transfer
 from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Writing, call, write, writes
@@ -83,6 +83,7 @@ def merge(session: Session, writing: Writing, tokens: tuple[str, ...]) -> None:
         preview = Preview("preview.token_merge")
         for one in found:
             preview.money(one["id"], one["amount"], one["currency"])
+        preview.money("column.sum", sum(one["amount"] for one in found), found[0]["currency"])
     outcome = write(session, writing, [call("token", "merge", tokens=[one["id"] for one in found])], preview)
     answer_write(session, outcome, "token")
 
@@ -111,7 +112,8 @@ def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], curren
 def return_(session: Session, writing: Writing, token: str) -> None:
     """Give an accepted token back."""
     identifier = object_id(session, TOKEN, token) if session.offline else usable(session, token)["id"]
-    _step(session, writing, identifier, "give_back", "preview.token_return", "token=token_back")
+    names = ("token=token_back", "offered_to=given_back_to", "until")
+    _step(session, writing, identifier, "give_back", "preview.token_return", *names)
 
 
 def _step(
@@ -125,8 +127,21 @@ def _step(
         described.token(session, preview, found)
         if others.get("reason"):
             preview.line("column.reason", str(others["reason"]))
+        if function == "give_back":
+            _tell_giver(session, preview, identifier)
     outcome = write(session, writing, [call("token", function, token=identifier, **others)], preview)
     answer_write(session, outcome, *names)
+
+
+def _tell_giver(session: Session, preview: Preview, identifier: str) -> None:
+    """To whom a token is given back: who transferred it to the acting party last."""
+    try:
+        hops = session.client.get(f"{TOKEN.path}/{identifier}/path").get("hops") or ()
+    except Failure:
+        return
+    givers = [str(one["from"]) for one in hops if one["kind"] == "transfer" and one["to"] == session.party]
+    if givers:
+        preview.party(session, "column.given_back_to", givers[-1]).line("preview.look", text("token.return_waits"))
 
 
 def _to_whom(session: Session, filters: dict[str, Any]) -> None:

@@ -60,6 +60,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.bill.reference": ("own reference", "本方编号"),
     "column.capabilities": ("may", "权限"),
     "column.offset_ms": ("clock offset (ms)", "时钟偏移（毫秒）"),
+    "column.given_back_to": ("given back to", "退回给"),
     "column.pays_now": ("pays in its place", "现由承继行兑付"),
     "column.initiator": ("issued by", "开立方"),
     "column.confirmed_on": ("confirmed on", "确权日"),

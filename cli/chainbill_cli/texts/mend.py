@@ -236,6 +236,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "make it where the key is: chainbill party key prove NAME --party PARTY -o json",
         "请在密钥所在处生成：chainbill party key prove 名称 --party 参与方 -o json",
     ),
+    "mend.party.key_announced": (
+        "wait for that day, give another key, or take that change back: chainbill party change withdraw CHANGE",
+        "请待该日，或改用其他密钥，或撤回该变更：chainbill party change withdraw 变更编号",
+    ),
     "mend.party.key_not_listed": PROFILES,
     "mend.party.not_this_account": (
         "give the file that was written when the account was announced",

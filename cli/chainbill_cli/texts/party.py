@@ -167,6 +167,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "party.own_policy": ("a party sets its own policy only", "只能设置本参与方的策略"),
     "party.no_rules": ("none: one key is enough for everything", "无规则：任何操作单人签名即可"),
     "party.opt_out": ("File for the application; default: stdout", "申请文件，默认标准输出"),
+    "party.more_of": (
+        "more of it: chainbill party policy {party}, chainbill party account {party}, "
+        "chainbill party change list {party}",
+        "授权策略、账户与变更：chainbill party policy {party}、chainbill party account {party}、"
+        "chainbill party change list {party}",
+    ),
+    "party.key_announced": (
+        "this key comes with change {change} on {acts_on} already; the second of two changes would lapse then",
+        "该密钥已在变更 {change} 中公告，于 {acts_on} 生效；两项变更中后一项届时将失效",
+    ),
     "party.ratify_then": (
         "another bank has to ratify it until {until}: chainbill party ratify {order}",
         "须由另一银行于 {until} 前确认：chainbill party ratify {order}",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "token.return_waits": (
+        "it stays yours until who gave it accepts it: chainbill token accept",
+        "在对方以 chainbill token accept 签收之前，子凭证仍由您持有",
+    ),
     "token.split": ("Cut a token into parts", "拆分子凭证"),
     "token.merge": ("Undo a cut", "合并子凭证（撤销拆分）"),
     "token.transfer": ("Offer tokens, or parts of them, to suppliers", "转让子凭证或其一部分"),

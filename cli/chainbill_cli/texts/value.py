@@ -159,6 +159,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.step_prevote": ("first vote", "预投票"),
     "value.step_precommit": ("second vote", "预提交"),
     "value.step_decided": ("decided", "已确定"),
+    "value.halted_own": ("halted by itself", "已自行停用"),
     "value.step_halted": ("halted", "停滞"),
     "value.origin_given": ("given", "命令行或环境变量"),
     "value.origin_config": ("config.toml", "config.toml 文件"),
