@@ -62,13 +62,13 @@ def page(url: str, profile: Path) -> str:
 def test_the_page_draws_a_bill(served: tuple[str, str], tmp_path: Path) -> None:
     base, bill = served
     drawn = page(f"{base}/?id={bill}&lang=en", tmp_path)
-    for text in ("SUPPLIER1 Ltd", "1,000,000.00 CNY", "600,000.00", "50.00 %", "4.0000", "BANK2 Ltd", "Tree of tokens"):
+    for text in ("SUPPLIER1 Ltd", "1,000,000.00 CNY", "600,000.00", ">50%<", "4.0000", "BANK2 Ltd", "Tree of tokens"):
         assert text in drawn
 
 
 def test_the_page_draws_an_anchor_in_chinese(served: tuple[str, str], tmp_path: Path) -> None:
     drawn = page(f"{served[0]}/?id={ANCHOR}&lang=zh", tmp_path)
-    for text in ("穿透率", "60.00 %", "20.00 %", "SUPPLIER3公司", "BANK1公司", "核心企业"):
+    for text in ("穿透率", ">60%<", ">20%<", "SUPPLIER3公司", "BANK1公司", "核心企业"):
         assert text in drawn
 
 
@@ -83,6 +83,24 @@ def test_the_page_draws_sums_to_the_cent_where_a_double_would_round(served: tupl
 def test_the_page_says_what_is_wrong(served: tuple[str, str], tmp_path: Path) -> None:
     drawn = page(f"{served[0]}/?id=B12345678901234567&lang=en", tmp_path)
     assert "There is no bill B12345678901234567" in drawn
+    assert "Check the id" in drawn
+    assert "signature" not in drawn.partition('id="problem"')[2].partition("</p>")[0]
+
+
+@pytest.mark.parametrize("typed", ["HELLO", "B81Y4A"])
+def test_the_page_says_what_an_id_looks_like(served: tuple[str, str], tmp_path: Path, typed: str) -> None:
+    """The beginning of a bill's id was called a party that is not there."""
+    drawn = page(f"{served[0]}/?id={typed}&lang=zh", tmp_path)
+    assert "这不是可查询的编号" in drawn
+    assert f"没有参与方 {typed}" not in drawn
+
+
+def test_the_page_takes_full_width_letters_and_tells_who_is_no_anchor(served: tuple[str, str], tmp_path: Path) -> None:
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in "HUGE")
+    assert "核心企业 HUGE" in page(f"{served[0]}/?id={wide}&lang=zh", tmp_path)
+    drawn = page(f"{served[0]}/?id={SUPPLIERS[1]}&lang=en", tmp_path)
+    assert "it may be no anchor" in drawn
+    assert "<h3>Bills</h3>" not in drawn
 
 
 def test_the_reference_lists_the_addresses(served: tuple[str, str], tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ const query = new URLSearchParams(location.search);
 let language = query.get("lang") || localStorage.getItem("language") || (navigator.language || "en").slice(0, 2);
 if (!(language in words)) language = "en";
 let shown = null;
+const ID = /^([0-9A-Z]{18}|[0-9A-Z]{20})$/; // a bill or a USCC; a LEI
+const plain = (typed) => (typed || "").normalize("NFKC").trim();
 const names = new Map();
 const digits = new Map();
 
@@ -36,7 +38,7 @@ function money(minor, currency) {
   return places ? `${whole}.${text.slice(-places)}` : whole;
 }
 
-const percent = (ratio) => (ratio === null || ratio === undefined ? "–" : `${(Number(ratio) * 100).toFixed(2)} %`);
+const percent = (ratio) => (ratio === null || ratio === undefined ? "–" : `${Number((Number(ratio) * 100).toFixed(4))}%`);
 
 async function learn(parties) {
   await Promise.all([...new Set(parties)].filter((id) => id && !names.has(id)).slice(0, 100).map(async (id) => {
@@ -68,7 +70,7 @@ function tiers(rows, currency, withPenetration) {
     amount("held"), amount("financed"), amount("settled"), amount("pledged"), amount("amount"), amount("financed_ever"),
     ["share_financed", (row) => percent(row.share_financed), "number"], ["mean_rate", (row) => row.mean_rate, "number"],
   ];
-  return element("div", {}, bars(rows, currency), table(columns, rows));
+  return rows.length ? element("div", {}, bars(rows, currency), table(columns, rows)) : element("p", { text: say("nothing") });
 }
 
 function bars(rows, currency) {
@@ -158,9 +160,9 @@ async function showAnchor(id, at) {
   const link = (bill) => `?id=${encodeURIComponent(bill.id)}`;
   return [
     element("h2", { text: `${say("anchor")} ${name(trace.anchor.id)}` }),
-    ...(trace.currencies.length ? [] : [element("p", { text: say("nothing") })]),
-    ...trace.currencies.flatMap((part) => anchorTable(part)),
-    element("h3", { text: say("bills") }),
+    ...(bills.data.length ? [] : [element("p", { text: say("no_bills") })]),
+    ...trace.currencies.filter((part) => part.totals.face || part.by_tier.length).flatMap((part) => anchorTable(part)),
+    ...(bills.data.length ? [element("h3", { text: say("bills") })] : []),
     element("ul", { class: "plain" }, ...bills.data.map((bill) => element("li", {},
       element("a", { href: link(bill), text: bill.id }), ` ${name(bill.creditor)} · ${money(bill.face, bill.currency)} ${bill.currency} · ${bill.pay_on} · ${say(`status_${bill.status}`)}`))),
     footer(trace.as_of, `/v1/trace/anchors/${encodeURIComponent(id)}${at}${at ? "&" : "?"}format=csv`),
@@ -183,18 +185,24 @@ function anchorTable(part) {
   ];
 }
 
+// What the API says to do next speaks of its own parameters and of signatures, of which this page has none.
+function next(problem) {
+  if (problem.status === 401) return say("signature");
+  return [400, 404].includes(problem.status) ? say("check") : problem.hint;
+}
+
 async function ask(id, at) {
   shown = { id, at };
   find("problem").hidden = true;
   const suffix = at ? `?at=${encodeURIComponent(at)}` : "";
   try {
     await learnNetwork();
-    const parts = /^[A-Z0-9]{18}$/.test(id) && id.startsWith("B") ? await showBill(id, suffix) : await showAnchor(id, suffix);
-    find("answer").replaceChildren(...parts);
+    find("answer").replaceChildren(...await (id.startsWith("B") && id.length === 18 ? showBill : showAnchor)(id, suffix));
   } catch (error) {
     find("answer").replaceChildren();
     const { problem } = error;
-    find("problem").textContent = problem ? `${problem.detail} ${problem.status === 401 ? say("signature") : problem.hint}` : String(error);
+    const none = problem && problem.status === 404 && !ID.test(id);
+    find("problem").textContent = none ? say("no_id") : problem ? `${problem.detail} ${next(problem)}` : String(error);
     find("problem").hidden = false;
   }
 }
@@ -217,8 +225,8 @@ find("language").addEventListener("click", async () => {
 });
 find("ask").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const id = find("id").value.trim().toUpperCase();
-  const at = find("at").value.trim();
+  const id = plain(find("id").value).toUpperCase();
+  const at = plain(find("at").value);
   history.replaceState(null, "", `?id=${encodeURIComponent(id)}${at ? `&at=${encodeURIComponent(at)}` : ""}`);
   await ask(id, at);
 });
@@ -227,5 +235,5 @@ await label();
 if (query.get("id")) {
   find("id").value = query.get("id");
   find("at").value = query.get("at") || "";
-  await ask(query.get("id").trim().toUpperCase(), query.get("at") || "");
+  await ask(plain(query.get("id")).toUpperCase(), plain(query.get("at")));
 }
