@@ -12,6 +12,8 @@ from chainbill_contracts.general import (
     BILL_STEPS,
     JOINT_STEPS,
     LARGEST_AMOUNT,
+    MOST_INVOICES,
+    checked_invoices,
     counted,
     is_step,
     may_lead,
@@ -55,7 +57,6 @@ settlement_steps = read_table("settlement", "step")
 token_rows = read_table("token", "token")
 gaps = read_table("core", "gap")  # "last" -> {"date", …}: when blocks came again after the network stood still for long
 
-MOST_INVOICES = 100
 BILLS_AT_ONCE = 20  # bills whose dates one step computes again: with 100 invoices each and the longest grace, one fits
 STEPS_A_DAY = 100
 MOST_ASKED_IN_VAIN = 20  # joint acts of one kind and bill that are taken back in one day
@@ -1034,25 +1035,6 @@ def plan_pay_dates(year):
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------
-def checked_invoices(invoices):
-    """Parts of invoices behind a bill, as they are kept; none is named twice.
-
-    invoices: [{"fingerprint", "amount", "total"}], minor units.
-    """
-    require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
-    parts = []
-    seen = []
-    for invoice in invoices:
-        fingerprint = invoice["fingerprint"]
-        require_fingerprint(fingerprint)
-        require(fingerprint not in seen, "invoice_named_twice", {"fingerprint": fingerprint})
-        require_amount(invoice["amount"])
-        require_amount(invoice["total"])
-        seen += [fingerprint]
-        parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
-    return parts
-
-
 def require_total(total):
     """The total of an invoice after a red-letter note: 0 where nothing of it is left."""
     require(kind_of(total) == "int" and total >= 0 and total <= LARGEST_AMOUNT, "total_not_valid")

@@ -18,6 +18,7 @@ RANKS = 9007199254740992  # above every number of parts that something is shared
 WHOLE = 1_000_000  # 100 % in 1/10,000 of a percent, of a rate or a share
 LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
 LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
+MOST_INVOICES = 100  # behind a bill, or named at once
 CODE = 3  # letters of the code of a currency
 KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused until every node computes it
 DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
@@ -317,6 +318,25 @@ def require_digest(document):
     require(is_hex_of_32_bytes(document), "document_not_valid")
 
 
+def checked_invoices(invoices):
+    """Parts of invoices behind a bill, as they are kept; none is named twice.
+
+    invoices: [{"fingerprint", "amount", "total"}], minor units.
+    """
+    require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
+    parts = []
+    seen = []
+    for invoice in invoices:
+        fingerprint = invoice["fingerprint"]
+        require_fingerprint(fingerprint)
+        require(fingerprint not in seen, "invoice_named_twice", {"fingerprint": fingerprint})
+        require_amount(invoice["amount"])
+        require_amount(invoice["total"])
+        seen += [fingerprint]
+        parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
+    return parts
+
+
 def require_fields(value, needed, optional):
     """A map of these fields and no others; those of `optional` may be left out."""
     require(kind_of(value) == "map", "fields_not_valid", {"needed": needed})
@@ -380,6 +400,34 @@ def freezes_on(row):
         if lock["kind"] == "frozen":
             freezes += [{"freeze": lock["ref"], "since": lock["since"], "until": lock["until"]}]
     return freezes
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+def placed_by_due_date(lots, lot):
+    """Lots with one more, in the order of their use."""
+    place = 0
+    for other in lots:
+        if used_before(other, lot):
+            place += 1
+    return lots[:place] + [lot] + lots[place:]
+
+
+def used_before(one, other):
+    """Say whether one lot is used before another: it is due first, else it has the lower cents, else the lower id."""
+    if one["bill"]["due_on"] != other["bill"]["due_on"]:
+        return one["bill"]["due_on"] < other["bill"]["due_on"]
+    if one["at"] != other["at"]:
+        return one["at"] < other["at"]
+    return one["row"]["id"] <= other["row"]["id"]
+
+
+def placed_by_lo(rows, row):
+    """Tokens with one more, in the order of their cents. rows: theirs."""
+    place = 0
+    for other in rows:
+        if other["lo"] <= row["lo"]:
+            place += 1
+    return rows[:place] + [row] + rows[place:]
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------

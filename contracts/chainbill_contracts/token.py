@@ -14,6 +14,8 @@ from chainbill_contracts.general import (
     counted,
     freezes_on,
     parameter,
+    placed_by_due_date,
+    placed_by_lo,
     places_kept,
     pledge_of,
     require_able,
@@ -490,33 +492,6 @@ def lots_of(rows):
         require(before["currency"] == lots[number]["row"]["currency"], "currencies_differ")
         require(before["id"] != lots[number]["row"]["id"], "token_named_twice")
     return lots
-
-
-def placed_by_due_date(lots, lot):
-    """Lots with one more, in the order of their use."""
-    place = 0
-    for other in lots:
-        if used_before(other, lot):
-            place += 1
-    return lots[:place] + [lot] + lots[place:]
-
-
-def used_before(one, other):
-    """Say whether one lot is used before another: it is due first, else it has the lower cents, else the lower id."""
-    if one["bill"]["due_on"] != other["bill"]["due_on"]:
-        return one["bill"]["due_on"] < other["bill"]["due_on"]
-    if one["at"] != other["at"]:
-        return one["at"] < other["at"]
-    return one["row"]["id"] <= other["row"]["id"]
-
-
-def placed_by_lo(rows, row):
-    """Tokens with one more, in the order of their cents. rows: theirs."""
-    place = 0
-    for other in rows:
-        if other["lo"] <= row["lo"]:
-            place += 1
-    return rows[:place] + [row] + rows[place:]
 
 
 def offer(lot, amount, recipient):
