@@ -32,9 +32,10 @@ class Guards:
         self._stage = -1
 
     def at(self, stage: str, *, late: bool = False) -> None:
-        """Begin a stage. `late`: decision 0075 names this act as one in which the stage comes out of order."""
-        self.end()
+        """Begin a stage, or go on with it. `late`: decision 0075 names this act as one where it is out of order."""
         place = STAGES.index(stage)
+        if place != self._stage:
+            self.end()
         assert late or place >= self._stage, f"{stage} comes after a later stage"
         self._stage = place
 
