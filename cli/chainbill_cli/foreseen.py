@@ -242,6 +242,14 @@ def of_payment(session: Session, row: Row, status: str, reference: str = "") -> 
         raise foreseen("payment_transition", {"from": now, "to": status})
 
 
+def of_reversal(row: Row, reference: str) -> None:
+    """As `refuse_foreseen`, of a receipt that is to be reversed. row: the receipt, {} where there is none."""
+    if not row:
+        raise foreseen("receipt_unknown", {"reference": reference})
+    if row.get("status") == "reversed":
+        raise foreseen("receipt_transition", {"from": "reversed", "to": "reversed"})
+
+
 def foreseen(reason: str, details: dict[str, Any]) -> Failure:
     """That the ledger will refuse for this reason of the contracts, in its words."""
     from chainbill_node.rest.texts import load_texts

@@ -768,6 +768,36 @@ def record_payment(bill, amount, value_date):
     return outstanding_of(row)
 
 
+@internal("settlement")
+def take_payment_back(bill, amount, value_date):
+    """Take a part of a reversed receipt off what is settled; answers what is owed."""
+    row = bills.get(bill)
+    row["settled"] -= amount
+    if value_date <= row["overdue_after"]:
+        row["settled_in_time"] -= amount
+    if row["status"] == "settled":
+        owe_again(row)
+    bills.put(bill, row)
+    return outstanding_of(row)
+
+
+def owe_again(row):
+    """A settled bill is active, due or overdue again, by what day it is. row: the bill's.
+
+    Payable on Monday 2027-03-08, settled on Tuesday with money of Monday, reversed on Wednesday: overdue since Tuesday.
+    """
+    row["status"] = "active"
+    row["closed_on"] = ""
+    count_to_pay(row, 1)
+    if not row["pay_on_final"] and ctx.today < row["pay_on"]:
+        compute_pay_date(row)
+    due_on = max(row["pay_on"], left_alone_until())
+    if ctx.today < due_on:
+        agenda.put([due_on, "due", row["id"]], {"bill": row["id"], "step": "due"})
+    else:
+        fall_due(row)
+
+
 def end_if_paid(row, value_date):
     """Settle a bill of which nothing is owed any more; one all of whose money came in time was never overdue.
 
@@ -994,12 +1024,7 @@ def forget_pay_dates(row):
 
 def undecided_years(row):
     """The years of a bill's two dates that were not decided yet."""
-    years = []
-    for date in [row["due_on"], row["pay_on"]]:
-        year = invoke("calendar", "undecided_year", date)
-        if year != 0:
-            years += [year]
-    return years
+    return invoke("calendar", "undecided_years", [row["due_on"], row["pay_on"]])
 
 
 def compute_some_pay_dates(year):
@@ -1016,10 +1041,11 @@ def compute_some_pay_dates(year):
 def compute_pay_date(row):
     """Compute the dates of one bill again; a day that is over becomes no day of payment. row: the bill's."""
     before = row["pay_on"]
+    pay_on = invoke("calendar", "business_day_from", row["due_on"])
+    if pay_on != before and pay_on <= ctx.today:  # a day that is over cannot become the day of payment
+        return
     set_pay_dates(row)
-    if row["pay_on"] != before:
-        if row["pay_on"] <= ctx.today:  # a day that is over cannot become the day of payment
-            return
+    if pay_on != before:
         if row["status"] == "active":
             agenda.delete([before, "due", row["id"]])
             agenda.put([row["pay_on"], "due", row["id"]], {"bill": row["id"], "step": "due"})

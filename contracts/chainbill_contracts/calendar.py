@@ -76,14 +76,14 @@ def end_of_72_hours(date):
     return max(add_days(date, 3), business_day_from(add_days(date, 1)))
 
 
-@internal("account", "finance", "legal", "party", "recovery", "standing")
+@internal("account", "finance", "legal", "party", "recovery", "settlement", "standing")
 def stood_ms():
     """Return for how long the network has stood still so far, in all."""
     gap = gaps.get("last")
     return 0 if gap is None else gap["stood_ms"]
 
 
-@internal("account", "finance", "legal", "party", "recovery", "standing")
+@internal("account", "finance", "legal", "party", "recovery", "settlement", "standing")
 def after_standstill(acts_on, allowed_ms):
     """Return {"acts_on", "allowed_ms"}: when what is to act on `acts_on` acts, since the network stood still meanwhile.
 
@@ -103,12 +103,13 @@ def after_standstill(acts_on, allowed_ms):
 
 
 @internal("bill")
-def undecided_year(date):
-    """Return the year of `date` if it was not yet decided, else 0."""
-    year = year_of(date)
-    if years.has(year):
-        return 0
-    return year
+def undecided_years(dates):
+    """Return the years of these dates that were not decided yet."""
+    undecided = []
+    for date in dates:
+        if not years.has(year_of(date)):
+            undecided += [year_of(date)]
+    return undecided
 
 
 @view

@@ -440,6 +440,19 @@ def bank_repaid(financing, amount):
         emit("repaid", {"request": row["request"]})
 
 
+@internal("settlement")
+def bank_owed_again(financing, amount):
+    """A receipt was reversed that had paid cents which a bank had financed."""
+    row = financed.get(financing)
+    row["outstanding"] += amount
+    financed.put(financing, row)
+    request = requests.get(row["request"])
+    if request["status"] == "repaid":
+        request["status"] = "disbursed"
+        requests.put(row["request"], request)
+        emit("owed_again", {"request": row["request"]})
+
+
 @each_day("agenda")
 def on_day(date, item, row):
     """Let quotes and requests expire that nobody took up in time, and free places that were kept until this day."""

@@ -362,6 +362,48 @@ def is_hex_of_32_bytes(text):
     return True
 
 
+# --- orders -----------------------------------------------------------------------------------------------------------
+def placed_by_due_date(lots, lot):
+    """Lots with one more, in the order of their use."""
+    place = 0
+    for other in lots:
+        if used_before(other, lot):
+            place += 1
+    return lots[:place] + [lot] + lots[place:]
+
+
+def used_before(one, other):
+    """Say whether one lot is used before another: it is due first, else it has the lower cents, else the lower id."""
+    if one["bill"]["due_on"] != other["bill"]["due_on"]:
+        return one["bill"]["due_on"] < other["bill"]["due_on"]
+    if one["at"] != other["at"]:
+        return one["at"] < other["at"]
+    return one["row"]["id"] <= other["row"]["id"]
+
+
+def placed_by_lo(rows, row):
+    """Tokens with one more, in the order of their cents. rows: theirs."""
+    place = 0
+    for other in rows:
+        if other["lo"] <= row["lo"]:
+            place += 1
+    return rows[:place] + [row] + rows[place:]
+
+
+def replaced(siblings, pieces, joined):
+    """The pieces of a cut after some were joined, in their order: of [a, b, c] with a and b joined [joined, c]."""
+    ended = []
+    for piece in pieces:
+        ended += [piece["id"]]
+    result = []
+    for sibling in siblings:
+        if sibling not in ended:
+            result += [sibling]
+        elif joined not in result:
+            result += [joined]
+    return result
+
+
 def shared_out(value, weights, whole, total):
     """Share `total` out by weights: whole cents of value × weight ÷ whole, then one each by largest remainder.
 
@@ -402,32 +444,18 @@ def freezes_on(row):
     return freezes
 
 
-# --- orders -----------------------------------------------------------------------------------------------------------
-def placed_by_due_date(lots, lot):
-    """Lots with one more, in the order of their use."""
-    place = 0
-    for other in lots:
-        if used_before(other, lot):
-            place += 1
-    return lots[:place] + [lot] + lots[place:]
+def tell_pledge(told, pledge, token, rest, shares):
+    """Keep what a pledge is to hear of a paid token, in `told`.
 
-
-def used_before(one, other):
-    """Say whether one lot is used before another: it is due first, else it has the lower cents, else the lower id."""
-    if one["bill"]["due_on"] != other["bill"]["due_on"]:
-        return one["bill"]["due_on"] < other["bill"]["due_on"]
-    if one["at"] != other["at"]:
-        return one["at"] < other["at"]
-    return one["row"]["id"] <= other["row"]["id"]
-
-
-def placed_by_lo(rows, row):
-    """Tokens with one more, in the order of their cents. rows: theirs."""
-    place = 0
-    for other in rows:
-        if other["lo"] <= row["lo"]:
-            place += 1
-    return rows[:place] + [row] + rows[place:]
+    pledge -> {"pledge", "received" in minor units, "payments" to the pledgee, "replaced": [[token, its rest or ""]]}.
+    """
+    if pledge not in told:
+        told[pledge] = {"pledge": pledge, "received": 0, "payments": 0, "replaced": []}
+    for share in shares:
+        if share["pledge"] != "":
+            told[pledge]["received"] += share["amount"]
+            told[pledge]["payments"] += 1
+    told[pledge]["replaced"] += [[token, rest]]
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------
@@ -494,6 +522,7 @@ BILL_STEPS = {
         "active": ("due", "overdue", "settled"),
         "due": ("overdue", "settled"),
         "overdue": ("settled",),
+        "settled": ("active", "due", "overdue"),
     },
 }
 BILL_PENDING = ("pending_confirm", "pending_accept")
@@ -508,7 +537,7 @@ REQUEST_STEPS = {
     "finance.agree": {"open": ("agreed",)},
     "finance.disburse": {"agreed": ("disbursed",)},
     "finance.withdraw": {"open": ("withdrawn",)},
-    "": {"open": ("expired",), "agreed": ("withdrawn", "expired"), "disbursed": ("repaid",)},
+    "": {"open": ("expired",), "agreed": ("withdrawn", "expired"), "disbursed": ("repaid",), "repaid": ("disbursed",)},
 }
 REQUEST_ASKING = ("open",)
 REQUEST_WAITING = ("open", "agreed")
@@ -588,9 +617,12 @@ PLEDGE_STEPS = {
         "active": ("covered", "ended", "paid"),
         "enforcing": ("covered", "ended", "paid"),
         "covered": ("paid", "active", "ended"),
+        "ended": ("active",),
+        "enforced": ("active",),
     },
 }
 PLEDGE_STANDING = ("active", "enforcing", "covered")
+PLEDGE_RETURNING = ("active", "enforcing", "covered", "ended", "enforced")
 PRODUCT_STEPS = {
     "product.agree": {"proposed": ("active",)},
     "product.retire": {"proposed": ("retired",), "active": ("retired",)},
@@ -601,6 +633,9 @@ RECOVERY_STEPS = {
     "recovery.withdraw": {"announced": ("withdrawn",)},
     "": {"announced": ("acted", "lapsed")},
 }
+SETTLEMENT_RECEIPT_STEPS = {
+    "settlement.reverse": {"standing": ("reversed",)},
+}
 PAYMENT_STEPS = {
     "settlement.acknowledge": {"instructed": ("paid",), "returned": ("paid",), "set_aside": ("paid",)},
     "settlement.pay_result": {
@@ -609,6 +644,7 @@ PAYMENT_STEPS = {
         "returned": ("set_aside", "instructed"),
         "set_aside": ("instructed", "paid"),
     },
+    "": {"instructed": ("cancelled",), "returned": ("cancelled",), "set_aside": ("cancelled",)},
 }
 STANDING_ORDER_STEPS = {
     "standing.ratify": {"entered": ("ratified",)},

@@ -296,6 +296,23 @@ def tokens_cut(pledge, token, into):
     pledges.put(pledge, row)
 
 
+@internal("settlement")
+def tokens_back(pledge, received, unpaid, tokens):
+    """A receipt was reversed (冲正): its payments to the pledgee are cancelled, and these tokens are locked again.
+
+    received, unpaid: changes of both. What had ended because no cents were left, or with an enforcement, stands again;
+    of the latter as much is secured as was not enforced. Secured 250, enforced 150: 100.
+    """
+    row = pledges.get(pledge)
+    row["received"] += received
+    row["unpaid"] += unpaid
+    if len(tokens) > 0:
+        if row["status"] not in PLEDGE_STANDING:
+            stand_again(row)
+        row["tokens"] = live_among(row["tokens"]) + tokens
+    bring_on(row)
+
+
 @each_day("agenda")
 def on_day(date, item, row):
     """The day after: an offer or an enforcement that nobody answered ends; what covers a pledge has become final."""
@@ -380,6 +397,18 @@ def take_owed(row):
     return moved
 
 
+def stand_again(row):
+    """A pledge that was over stands again: cents that it was on are live. row: the pledge's."""
+    if row["status"] == "enforced":
+        row["secured"] -= row["owed"]
+    row["owed"] = 0
+    row["status"] = "active"
+    row["ended_on"] = ""
+    row["ended"] = {"height": 0, "transaction": ""}
+    count_taken(row["pledgee"], 1)
+    emit("pledge_reopened", {"pledge": row["id"], "received": row["received"]})
+
+
 def end_offered(row, by, reason, taken_back):
     """End a pledge that was offered, and free its tokens. by: "pledgee", "holder", "time", "bill_paid" or "freeze"."""
     forget(row, "offer")
@@ -437,6 +466,15 @@ def present(tokens, pairs):
                 now = pair[1]
         if now != "":
             found += [now]
+    return found
+
+
+def live_among(tokens):
+    """Those of these tokens that live: what was put together with others is gone."""
+    found = []
+    for token in tokens:
+        if tokens_read.get(token)["status"] in TOKEN_USABLE:
+            found += [token]
     return found
 
 

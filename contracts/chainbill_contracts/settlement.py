@@ -10,7 +10,11 @@ The field's word: idempotency key.
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     BILL_PAYABLE,
+    FREEZE_STANDING,
     PAYMENT_STEPS,
+    PLEDGE_RETURNING,
+    SETTLEMENT_RECEIPT_STEPS,
+    counted,
     may_lead,
     paying_bank_of,
     replaced_by,
@@ -28,7 +32,9 @@ from chainbill_contracts.general import (
 receipts = own_table("receipt")  # [bank, reference] -> receipt row
 payments = own_table("payment")  # [bill, token] -> payment row
 held = own_table("held")  # [freeze, bill, token] -> {}: the money that is set aside under a freeze
-steps = own_table("step")  # bill -> how far a settlement that takes several steps has come
+steps = own_table("step")  # bill -> how far a settlement, or a reversal, that takes several steps has come
+newest = own_table("newest")  # bill -> {"bank", "reference", "count"}: its newest standing receipt, how many stand
+paid = own_table("paid")  # [bank, reference] -> {"count"} of the payments of that receipt that are paid
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
@@ -36,9 +42,14 @@ accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
 finance_receipts = read_table("finance", "receipt")
 tokens = read_table("token", "token")
+ranges = read_table("core", "range")
 pledges = read_table("pledge", "pledge")
+freezes_read = read_table("legal", "freeze")
 
 MOST_DAYS_RETURNED = 30  # a payment that came back is set aside after so many
+MOST_RECEIPTS = 100  # that stand for one bill: each partial one leaves a piece of every token
+MOST_LEAVES_BACK = 1500  # that one step of a reversal looks at
+WORK_OF_CANCELLING = 10  # leaves that are looked at: a token, its piece, its pledge and its financing are written
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -72,6 +83,9 @@ def settle(bill, amount, reference, value_date, partial):
     require(amount <= outstanding, "amount_exceeds_outstanding", {"outstanding": outstanding, "currency": money})
     whole = partial or amount == outstanding
     require(whole, "amount_below_outstanding", {"outstanding": outstanding, "currency": money})
+    last = newest.get(bill)
+    few = amount == outstanding or last is None or last["count"] < MOST_RECEIPTS
+    require(few, "too_many_receipts", {"most": MOST_RECEIPTS})
     require_policy(parties.get(ctx.party), "settlement.settle", row["currency"], amount)
 
     result = take_step(row, {
@@ -84,6 +98,7 @@ def settle(bill, amount, reference, value_date, partial):
         "seen": 0,
     })  # fmt: skip
     keep_receipt(reference, content, bill, amount, value_date, "settlement", result)
+    newest.put(bill, {"bank": ctx.party, "reference": reference, "count": 1 if last is None else last["count"] + 1})
     emit("received", {"bill": bill, "bank": ctx.party, "amount": amount, "value_date": value_date})
     debtor = parties.get(row["debtor"])
     if debtor["status"] == "insolvent" and value_date >= debtor["insolvent_since"]:
@@ -95,7 +110,7 @@ def settle(bill, amount, reference, value_date, partial):
 
 @call
 def proceed(bill):
-    """Go on with a settlement that takes several steps: the bank that reported the money, or who pays the bill now.
+    """Go on with a settlement, or a reversal, of several steps: the bank that reported the money, or who pays now.
 
     The payments are those of the bank that reported the money, whoever goes on: its receipt is its promise to pay them.
     """
@@ -107,7 +122,56 @@ def proceed(bill):
     require_capability("maker")
     require(step is not None, "nothing_to_proceed")
     steps.delete(bill)
+    if "reversal" in step:
+        return step_back(row, step)
     return take_step(row, step)
+
+
+@call
+def reverse(reference, reason):
+    """Take a receipt of the debtor's money back that should not be there (冲正), as the bank that recorded it: by two.
+
+    It is the bill's newest that stands, none of its payments is paid, and it was recorded today or on the business day
+    before. Its cents live again, as they were held and pledged; its payments are cancelled; its reference stays used.
+    What had ended with the money, such as an offer, stays ended. Very many tokens come back in several steps: while
+    "complete" is False the bank goes on with `proceed`. Always open.
+    """
+    require_reference(reference)
+    require_text(reason)
+    receipt = receipts.get([ctx.party, reference])
+    found = receipt is not None and receipt["kind"] == "settlement" and "status" in receipt
+    require(found, "receipt_unknown", {"reference": reference})
+    require_maker_and_checker()
+    bill = receipt["bill"]
+    may = may_lead(SETTLEMENT_RECEIPT_STEPS, "settlement.reverse", receipt, "reversed")
+    require(may, "receipt_transition", {"from": receipt["status"], "to": "reversed"})
+    last = newest.get(bill)
+    is_newest = last["bank"] == ctx.party and last["reference"] == reference
+    require(is_newest, "reversal_not_newest", {"bill": bill})
+    require(not paid.has([ctx.party, reference]), "payment_already_paid", {"bill": bill})
+    require(not steps.has(bill), "settlement_under_way", {"bill": bill})
+    until = last_day_of_reversal(receipt)
+    require(ctx.today <= until, "reversal_too_late", {"until": until})
+    require(receipt["transaction"] != ctx.transaction, "settle_in_its_own_transaction")
+
+    receipt["status"] = "reversed"
+    receipt["reversed_on"] = ctx.today
+    receipt["reason"] = reason
+    receipt["reversal"] = {"height": ctx.height, "transaction": ctx.transaction}
+    receipts.put([ctx.party, reference], receipt)
+    if last["count"] == 1:
+        newest.delete(bill)
+    else:
+        before = receipt["before"]
+        newest.put(bill, {"bank": before["bank"], "reference": before["reference"], "count": last["count"] - 1})
+    emit("reversed", {"bill": bill, "bank": ctx.party, "reference": reference, "amount": receipt["amount"]})
+    return step_back(bills.get(bill), {
+        "bank": ctx.party,
+        "reference": reference,
+        "value_date": receipt["value_date"],
+        "reversal": True,
+        "next": 0,
+    })  # fmt: skip
 
 
 @call
@@ -134,6 +198,7 @@ def pay_result(bill, token, status, reference):
     if row["status"] == "set_aside":  # a court's account is paid as it is, and nobody else is
         then = "paid" if by_order else "instructed"
         require(status == then, "payment_transition", {"from": row["status"], "to": status})
+    require_receipt_stands(row)
     if status == "set_aside":
         since = waits_since(row)
         closed = parties.get(row["party"])["status"] == "closed"
@@ -176,6 +241,7 @@ def acknowledge(bill, token):
     require_payment_step(row, "settlement.acknowledge", "paid")
     require_not_frozen(row)
     require(not account_by_order(row), "not_the_payee")
+    require_receipt_stands(row)
     row["acknowledged"] = {"height": ctx.height, "transaction": ctx.transaction}
     bring(row, "paid")
     return {"bill": bill, "token": token, "status": "paid"}
@@ -220,7 +286,9 @@ def give_by_order(bill, token, party, account, order):
     then it is the court's (执行款专户), and the bank reports it as paid.
     """
     row = payments.get([bill, token])
+    require_receipt_stands(row)
     file_under(row, [])
+    count_as_paid(row, 1)  # nobody but the court takes it back
     row["order"] = order
     if party == "":
         row["kind"] = "court"
@@ -266,10 +334,17 @@ def require_not_frozen(row):
 # --- payments ---------------------------------------------------------------------------------------------------------
 def bring(row, status):
     """Bring a payment to another status, and tell the pledge that it belongs to. row: the payment's."""
+    if pledge_behind(row) != "":
+        change = change_for_pledge(row, status)
+        invoke("pledge", "payment_changed", row["pledge"], change["received"], change["unpaid"])
+    count_paid(row, status)
+    put_status(row, status)
+
+
+def put_status(row, status):
+    """Keep a payment under another status, and its place on the agenda. row: the payment's."""
     was = row["status"]
     since = waits_since(row)
-    if pledge_behind(row) != "":
-        tell_pledge_of_payment(row, was, status, since)
     if was == "returned":
         agenda.delete([day_of_setting_aside(since), "returned", row["bill"], row["token"]])
     if status == "returned":
@@ -300,17 +375,37 @@ def pledge_behind(row):
     return row["pledge"] if "pledge" in row else ""
 
 
-def tell_pledge_of_payment(row, was, status, since):
-    """Tell a pledge what its pledgee has: not what came back, until it is instructed again. since: see waits_since."""
-    counted_before = since == ""
+def count_paid(row, status):
+    """Keep count of the payments of a receipt that are paid: with one of them it is not reversed. row: a payment's."""
+    change = (1 if status == "paid" else 0) - (1 if row["status"] == "paid" else 0)
+    if change != 0:
+        count_as_paid(row, change)
+
+
+def count_as_paid(row, change):
+    """Count payments of a receipt that bar its reversal: what is paid, and what a court gave. row: a payment's."""
+    receipt = [row["bank"], row["reference"]]
+    count = counted(paid.get(receipt), change)
+    if count > 0:
+        paid.put(receipt, {"count": count})
+    else:
+        paid.delete(receipt)
+
+
+def change_for_pledge(row, status):
+    """What a payment's new status changes for its pledge: {"received", "unpaid"}. row: the payment's, as it is.
+
+    Received is not what came back, until it is instructed again, nor what is cancelled.
+    """
+    counted_before = waits_since(row) == ""
     counts = status in ("instructed", "paid") or (status == "set_aside" and counted_before)
     received = 0
     if counts and not counted_before:
         received = row["amount"]
     if counted_before and not counts:
         received = -row["amount"]
-    unpaid = (0 if status == "paid" else 1) - (0 if was == "paid" else 1)
-    invoke("pledge", "payment_changed", row["pledge"], received, unpaid)
+    unpaid = (0 if status in ("paid", "cancelled") else 1) - (0 if row["status"] == "paid" else 1)
+    return {"received": received, "unpaid": unpaid}
 
 
 def short_of(row):
@@ -342,6 +437,13 @@ def require_payment_step(row, act, then):
     require(may, "payment_transition", {"from": row["status"], "to": then})
 
 
+def require_receipt_stands(row):
+    """The receipt behind a payment is not being reversed in steps, of which one will cancel it. row: the payment's."""
+    step = steps.get(row["bill"])
+    going = step is not None and "reversal" in step and step["reference"] == row["reference"]
+    require(not (going and step["bank"] == row["bank"]), "settlement_under_way", {"bill": row["bill"]})
+
+
 # --- receipts ---------------------------------------------------------------------------------------------------------
 def known_result(bill, reference, content):
     """The result that the sender's reference had before; nothing if it is new. Other content under it is refused."""
@@ -355,6 +457,8 @@ def known_result(bill, reference, content):
     require(known["digest"] == content, "reference_used_otherwise", {"reference": reference})
     result = known["result"]
     result["repeated"] = True
+    if "status" in known and known["status"] == "reversed":
+        result["reversed"] = True
     return result
 
 
@@ -375,6 +479,7 @@ def keep_receipt(reference, content, bill, amount, value_date, kind, result):
 
     content: digest of what was said. kind: "settlement" or "payment". amount: minor units.
     """
+    money = kind == "settlement"
     receipts.put([ctx.party, reference], {
         "digest": content,
         "bill": bill,
@@ -382,9 +487,23 @@ def keep_receipt(reference, content, bill, amount, value_date, kind, result):
         "value_date": value_date,
         "kind": kind,
         "result": result,
+        "status": "standing",
+        "reversible_until": invoke("calendar", "business_days_after", ctx.today, 1) if money else "",
+        "stood_ms": invoke("calendar", "stood_ms") if money else 0,
+        "before": newest.get(bill) if money and newest.has(bill) else {},
+        "reversed_on": "",
+        "reason": "",
+        "reversal": {"height": 0, "transaction": ""},
         "height": ctx.height,
         "transaction": ctx.transaction,
     })  # fmt: skip
+
+
+def last_day_of_reversal(receipt):
+    """The last day on which a receipt may be reversed; no day counts on which the network stood still."""
+    day_after = add_days(receipt["reversible_until"], 1)
+    later = invoke("calendar", "after_standstill", day_after, receipt["stood_ms"])
+    return add_days(later["acts_on"], -1)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -398,10 +517,10 @@ def take_step(bill, step):
         )
     entries = []
     amount = 0
-    for paid in done["paid"]:
-        tell_finance(paid)
-        entries += [keep_payment(bill, paid, step)]
-        amount += paid["amount"]
+    for one in done["paid"]:
+        tell_finance(one)
+        entries += [keep_payment(bill, one, step)]
+        amount += one["amount"]
     left = invoke("bill", "record_payment", bill["id"], amount, step["value_date"])
     complete = left == 0 or done["next"] == bill["face"]  # what lies above the last live cent was paid before
     if not complete:
@@ -413,37 +532,138 @@ def take_step(bill, step):
     return {"payments": entries, "outstanding": left, "complete": complete, "repeated": False}
 
 
-def tell_finance(paid):
-    """Tell financing that a token was paid: a bank got its money back, or a request is over. paid: see token.pay."""
-    if "financing" in paid:
-        invoke("finance", "bank_repaid", paid["financing"], paid["amount"])
-    if "request" in paid:
-        if "rest" in paid:
-            invoke("finance", "token_paid_in_part", paid["request"], paid["rest"], paid["rest_amount"])
+def step_back(bill, step):
+    """Let the next tokens of a reversed receipt live again, cancel their payments, and keep how far it has come."""
+    found = paid_from(bill, step)
+    taken = []
+    for row in found["payments"]:
+        taken += [{"token": row["token"], "locks": locks_again(row)}]
+    done = invoke("token", "take_back", taken)
+    told = {}
+    amount = 0
+    for row in found["payments"]:
+        amount += row["amount"]
+        financing = tokens.get(row["token"])["financing"]
+        if financing != "":
+            invoke("finance", "bank_owed_again", financing, row["amount"])
+        cancel(row, told)
+    for entry in done["pledged"]:
+        of_pledge(told, entry[0])["tokens"] += [entry[1]]
+    left = invoke("bill", "take_payment_back", bill["id"], amount, step["value_date"])
+    step["next"] = max(found["next"], done["next"])
+    complete = step["next"] == bill["face"]
+    if not complete:
+        steps.put(bill["id"], step)
+    for pledge in sorted(told):
+        one = told[pledge]
+        invoke("pledge", "tokens_back", pledge, one["received"], one["unpaid"], one["tokens"])
+    return {"bill": bill["id"], "tokens": done["tokens"], "outstanding": left, "complete": complete}
+
+
+def paid_from(bill, step):
+    """The next payments of a receipt, by lo, and the cent above the last leaf that was looked at.
+
+    bill: its row. step: of the reversal. Answers {"payments": rows with "under", "next"}.
+    """
+    rows = []
+    work = 0
+    lo = step["next"]
+    for walked in range(MOST_LEAVES_BACK):
+        if lo == bill["face"] or walked + work >= MOST_LEAVES_BACK:
+            break
+        leaf = ranges.get([bill["id"], lo])
+        require(leaf is not None, "settle_in_its_own_transaction")
+        status = tokens.get(leaf[1])["status"]
+        require(status not in ("split", "moved", "reversed"), "settle_in_its_own_transaction")
+        if status == "settled":
+            row = payments.get([bill["id"], leaf[1]])
+            if row["bank"] == step["bank"] and row["reference"] == step["reference"]:
+                rows += [row]
+                work += WORK_OF_CANCELLING + len(freezes_of(row)) + len(row["beside"])
+        lo = leaf[0]
+    return {"payments": rows, "next": lo}
+
+
+def locks_again(row):
+    """The locks of a token that was paid and is live again: of the pledge and the freezes that still stand.
+
+    row: its payment's. None of a pledge that was let go, or enforced for all that it secured. The freezes are those
+    that stand on the money now; of money for the pledgee those that stood on the token, as far as they are not over,
+    and none where the first of them is over.
+    """
+    locks = []
+    if row["under"] != "":
+        pledge = pledges.get(row["under"])
+        taken = pledge["owed"] if pledge["status"] == "enforced" else 0
+        if pledge["status"] in PLEDGE_RETURNING and pledge["secured"] > taken:
+            since = {"since": pledge["pledged_on"], "height": pledge["accepted"]["height"], "until": ""}
+            locks += [lock_of("pledged", row["under"], since)]
+    frozen = []
+    for entry in freezes_of(row) + row["beside"]:
+        freeze = freezes_read.get(entry["freeze"])
+        first_in_force = len(frozen) > 0 or entry["since"] != ""
+        if freeze["status"] in FREEZE_STANDING and first_in_force:
+            since = {"since": entry["since"], "height": freeze["created"]["height"], "until": entry["until"]}
+            frozen += [lock_of("frozen", entry["freeze"], since)]
+    return locks + frozen
+
+
+def lock_of(kind, ref, since):
+    """A lock as it was before a payment. since: {"since", "height", "until"}."""
+    return {"kind": kind, "ref": ref, "since": since["since"], "height": since["height"], "until": since["until"]}
+
+
+def cancel(row, told):
+    """Cancel a payment whose receipt is reversed, and keep what its pledge is to hear. row: the payment's."""
+    if pledge_behind(row) != "":
+        change = change_for_pledge(row, "cancelled")
+        told_of = of_pledge(told, row["pledge"])
+        told_of["received"] += change["received"]
+        told_of["unpaid"] += change["unpaid"]
+    file_under(row, [])
+    put_status(row, "cancelled")
+
+
+def of_pledge(told, pledge):
+    """What a pledge is to hear of a reversal, in `told`: {"received", "unpaid": changes, "tokens" that are back}."""
+    if pledge not in told:
+        told[pledge] = {"received": 0, "unpaid": 0, "tokens": []}
+    return told[pledge]
+
+
+def tell_finance(one):
+    """Tell financing that a token was paid: a bank got its money back, or a request is over. one: see token.pay."""
+    if "financing" in one:
+        invoke("finance", "bank_repaid", one["financing"], one["amount"])
+    if "request" in one:
+        if "rest" in one:
+            invoke("finance", "token_paid_in_part", one["request"], one["rest"], one["rest_amount"])
         else:
-            invoke("finance", "token_paid", paid["request"])
+            invoke("finance", "token_paid", one["request"])
 
 
-def keep_payment(bill, paid, step):
+def keep_payment(bill, one, step):
     """Write down whom the bank owes the cents of a paid token; answers what the settlement says of it.
 
-    bill: its row. paid: see token.pay. step: of the settlement, who reported the money and under which reference.
+    bill: its row. one: see token.pay. step: of the settlement, who reported the money and under which reference.
     """
-    account = account_of(paid["party"], bill["currency"])
+    account = account_of(one["party"], bill["currency"])
     status = "instructed"
-    if waits_for_administrator(paid["party"], account):
+    if waits_for_administrator(one["party"], account):
         account = ""
         status = "set_aside"
     row = {
         "bill": bill["id"],
-        "token": paid["token"],
-        "party": paid["party"],
+        "token": one["token"],
+        "party": one["party"],
         "account": account,
-        "amount": paid["amount"],
+        "amount": one["amount"],
         "currency": bill["currency"],
         "status": status,
-        "kind": "holder" if paid["pledge"] == "" else "pledge",
-        "pledge": paid["pledge"],
+        "kind": "holder" if one["pledge"] == "" else "pledge",
+        "pledge": one["pledge"],
+        "under": one["under"],
+        "beside": one["beside"] if one["pledge"] != "" else [],
         "order": "",
         "waits_since": "",
         "bank": step["bank"],
@@ -452,12 +672,12 @@ def keep_payment(bill, paid, step):
         "changed_on": ctx.today,
         "acknowledged": {"height": 0, "transaction": ""},
     }  # fmt: skip
-    file_under(row, paid["freezes"] if "freezes" in paid else [])
+    file_under(row, one["freezes"] if "freezes" in one else [])
     if len(row["freezes"]) > 0:  # set aside until the last of them ends (留存)
         row["status"] = "set_aside"
         row["account"] = ""
-    payments.put([bill["id"], paid["token"]], row)
-    return {"party": paid["party"], "token": paid["token"], "amount": paid["amount"], "status": row["status"]}
+    payments.put([bill["id"], one["token"]], row)
+    return {"party": one["party"], "token": one["token"], "amount": one["amount"], "status": row["status"]}
 
 
 def account_of(party, currency):

@@ -18,6 +18,7 @@ from chainbill_contracts.general import (
     placed_by_lo,
     places_kept,
     pledge_of,
+    replaced,
     require_able,
     require_account,
     require_active,
@@ -30,6 +31,7 @@ from chainbill_contracts.general import (
     require_policy,
     require_text,
     shared_out,
+    tell_pledge,
 )
 
 token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core
@@ -454,6 +456,37 @@ def settle_part(bill, start, seen, amount, outstanding):
     return {"paid": done["paid"], "pledges": done["pledges"], "next": found["next"], "seen": seen + live}
 
 
+@internal("settlement")
+def take_back(taken):
+    """Let cents live again whose receipt is reversed (冲正): each settled token has a live child, like it in all else.
+
+    taken: [{"token", "locks" that come back}], by lo. What a payment alone had cut is one token again. Answers
+    {"tokens": ids, "pledged": [[pledge, token]], "next": the cent above all of them}.
+    """
+    children = []
+    for one in taken:
+        row = token_rows.get(one["token"])
+        child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], row["holder"])
+        child["locks"] = one["locks"]
+        row["status"] = "reversed"
+        row["reversed_at"] = ctx.height
+        row["into"] = [child["id"]]
+        keep(row)
+        keep(child)
+        put_in_place(child, row)
+        children += [child["id"]]
+    back = {"tokens": [], "pledged": [], "next": 0}
+    for child in children:
+        row = token_rows.get(child)
+        if row["status"] in TOKEN_USABLE:  # and not joined with one before
+            row = token_rows.get(rejoin(row))
+            back["tokens"] += [row["id"]]
+            back["next"] = row["hi"]
+            if pledge_of(row) != "":
+                back["pledged"] += [[pledge_of(row), row["id"]]]
+    return back
+
+
 @each_day("agenda")
 def on_day(date, item, row):
     """Let an offer lapse that nobody answered (逾期未签收退回), and free places that were kept until this day."""
@@ -736,25 +769,52 @@ def end(row, status, into):
 
 
 def rejoin(row):
-    """Store a token that is free again; if it was cut for an offer or a request, join it with its free neighbours."""
+    """Store a token that is free again; if it was cut for an offer, a request or a payment, join it with neighbours.
+
+    They are pieces of the same cut, with the same holder and as free as it, or locked by the same.
+    """
     keep(row)
-    if row["parent"] == "":
-        return row["id"]
-    parent = token_rows.get(row["parent"])
-    if parent["status"] != "split" or parent["cut_for"] not in ("offer", "finance", "legal"):
-        return row["id"]
-    if steps.has(row["bill"]):  # a settlement goes on at a cent where a token must begin
-        return row["id"]
-    run = free_run(parent["into"], row)
-    if len(run) < 2:
-        return row["id"]
-    joined = join(run, parent)
-    emit("rejoined", {"token": joined["id"], "from": row["id"]})
-    return joined["id"]
+    for step in range(LONGEST_SEARCH):
+        parent = cut_of(row)
+        cut_for = parent["cut_for"] if parent is not None and parent["status"] == "split" else ""
+        if cut_for not in ("offer", "finance", "legal", "payment"):
+            break
+        run = free_run(parent["into"], row)
+        if len(run) < 2 or steps.has(row["bill"]):  # a settlement goes on at a cent where a token must begin
+            break
+        joined = join(run, parent)
+        put_in_place(joined, parent)
+        emit("rejoined", {"token": joined["id"], "from": row["id"]})
+        row = joined
+    return row["id"]
+
+
+def cut_of(row):
+    """The token among whose pieces this one stands, nothing if there is none.
+
+    What is above it with the same cents was reversed, or all its pieces are this one again.
+    """
+    above = row
+    for step in range(LONGEST_SEARCH):
+        if above["parent"] == "":
+            return None
+        above = token_rows.get(above["parent"])
+        whole = above["lo"] == row["lo"] and above["hi"] == row["hi"]
+        if not whole or above["status"] not in ("reversed", "split"):
+            return above
+    return None
+
+
+def put_in_place(row, gone):
+    """Let a token stand where one of the same cents stood among the pieces that a payment had cut. Rows of both."""
+    parent = cut_of(row)
+    if parent is not None and parent["status"] == "split" and parent["cut_for"] == "payment":
+        parent["into"] = replaced(parent["into"], [gone], row["id"])
+        keep(parent)
 
 
 def free_run(siblings, row):
-    """The longest run of free neighbours around `row` among the pieces of one cut, which come in the order of cents.
+    """The longest run of neighbours locked as `row` is among the pieces of one cut, which come in the order of cents.
 
     [10, 20) is free again between [0, 10), which is offered, and [20, 30), which is free: [10, 20) and [20, 30). What
     has ended is passed over: of [0, 10), an ended [10, 20), and [10, 30), which it became a part of, the two that live.
@@ -766,7 +826,8 @@ def free_run(siblings, row):
             other = row
         else:
             other = token_rows.get(sibling)
-        if is_free(other) and other["holder"] == row["holder"]:
+        alike = other["locks"] == row["locks"] and other["holder"] == row["holder"]
+        if other["status"] in TOKEN_USABLE and alike:
             if len(run) > 0 and run[len(run) - 1]["hi"] != other["lo"]:
                 if reached:
                     return run
@@ -789,26 +850,13 @@ def join(pieces, parent):
     """End neighbouring pieces and make one token of them, in their place among the pieces of the cut."""
     first = pieces[0]
     joined = made(first, new_id("T"), first["lo"], pieces[len(pieces) - 1]["hi"], parent["id"], first["holder"])
+    joined["locks"] = first["locks"]
     for piece in pieces:
         end(piece, "moved", [joined["id"]])
     keep(joined)
     parent["into"] = replaced(parent["into"], pieces, joined["id"])
     keep(parent)
     return joined
-
-
-def replaced(siblings, pieces, joined):
-    """The pieces of a cut after some were joined, in their order: of [a, b, c] with a and b joined [joined, c]."""
-    ended = []
-    for piece in pieces:
-        ended += [piece["id"]]
-    result = []
-    for sibling in siblings:
-        if sibling not in ended:
-            result += [sibling]
-        elif joined not in result:
-            result += [joined]
-    return result
 
 
 def cut_token(first, hi):
@@ -928,32 +976,19 @@ def holders_share(row, amount, freezes):
     return share
 
 
-def tell_pledge(told, pledge, token, rest, shares):
-    """Keep what a pledge is to hear of a paid token, in `told`.
-
-    pledge -> {"pledge", "received" in minor units, "payments" to the pledgee, "replaced": [[token, its rest or ""]]}.
-    """
-    if pledge not in told:
-        told[pledge] = {"pledge": pledge, "received": 0, "payments": 0, "replaced": []}
-    for share in shares:
-        if share["pledge"] != "":
-            told[pledge]["received"] += share["amount"]
-            told[pledge]["payments"] += 1
-    told[pledge]["replaced"] += [[token, rest]]
-
-
 def pay(row, amount, told):
     """End paid cents of one token, a settled token for each payee, and say whom the debtor's bank owes them to.
 
-    Answers [{"token", "party", "amount", "pledge", "freezes", "financing", "request", "rest", "rest_amount"}], the last
-    five where there is such a thing. told: see payees_of.
+    Answers [{"token", "party", "amount", "pledge" of the payee, "under": the pledge of the token, "beside": the freezes
+    on it, "freezes", "financing", "request", "rest", "rest_amount"}], the last five where there is such a thing.
+    told: see payees_of.
     """
     whole = amount == row["hi"] - row["lo"]
     if whole and len(row["locks"]) == 0 and row["financing"] == "":  # most are: they take no more than they must
         end_leaf(row, "settled")
-        return [{"token": row["id"], "party": row["holder"], "amount": amount, "pledge": ""}]
+        return [{"token": row["id"], "party": row["holder"], "amount": amount, "pledge": "", "under": ""}]
     shares = payees_of(row, amount, told)
-    common = {}
+    common = {"under": pledge_of(row), "beside": freezes_on(row)}
     if row["financing"] != "":
         common["financing"] = row["financing"]
     offered_until = ""

@@ -129,6 +129,7 @@ EXAMPLES: dict[str, list[str]] = {
     "product.event": ["product", "event", "{event}"],
     "settlement.acknowledge": ["bill", "received", BILL, TOKEN],
     "settlement.pay_result": ["bill", "payment", BILL, TOKEN, "--status", "paid", "--reference", "R"],
+    "settlement.reverse": ["bill", "reverse", "--reference", "R", "--reason", "x"],
     "settlement.settle": [
         "bill", "settle", BILL, "--amount", "1", "--currency", "CNY", "--reference", "R", "--value-date", "2027-01-01",
     ],

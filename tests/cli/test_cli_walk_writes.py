@@ -145,6 +145,8 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("anchor", "product event {event_file}", {}),
     ("supplier1", "product retire {product}", {}),
     # money
+    ("bank1", "bill settle {wrong} --amount 1.00 --partial --reference S-0", {}),
+    ("bank1", "bill reverse --reference S-0 --reason {long}", {}),
     ("bank1", "bill settle {paid} --amount 1000.00 --reference S-1", {}),
     ("bank1", "bill payment {paid} {paid_token} --status returned --reference P-1", {}),
     ("bank1", "bill payment {paid} {paid_token} --status instructed --reference P-2", {}),
@@ -261,6 +263,7 @@ def known_values(desk: Desk, tmp_path: Path) -> dict[str, str]:
     paid = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 100_000)
     [token] = desk.json("supplier1", "token", "list", "--bill", paid)
     return {
+        "wrong": bill_over(desk, "5f" * 32, "supplier1", "anchor", 100_000),
         "largest": "90,071,992,540,000.00", "long": LONG_NAME, "fingerprint": FINGERPRINT, "hex": "ab" * 32,
         "paid": paid, "paid_token": token["id"], "paper": str(tmp_path / "paper"), "paper2": str(tmp_path / "paper2"),
         "application": str(tmp_path / "application.json"), "file": str(tmp_path / "file.tx"),

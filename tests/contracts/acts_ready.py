@@ -208,6 +208,12 @@ def _settle(world: World) -> Ready:
     return Ready(BANK1, {"bill": bill, **money})
 
 
+def _recorded(world: World) -> Ready:
+    settle_call = _settle(world)
+    sent(world, settle_call.sender, "settlement.settle", [MAKER], **settle_call.arguments)
+    return Ready(settle_call.sender, {"reference": settle_call.arguments["reference"], "reason": "wrong"})
+
+
 def _proceed(world: World) -> Ready:
     bill, rest = accepted_bill(world)
     for _ in range(4):
@@ -442,6 +448,7 @@ ACTS: dict[str, Spec] = {
     "settlement.proceed": Spec("M", "goes on with what the bank has reported", _proceed, open=True),
     "settlement.pay_result": Spec("M", UNDER_POLICY, partial(_paid, BANK1, status="paid", reference="R-2"), open=True),
     "settlement.acknowledge": Spec("MC", TWO, partial(_paid, S1)),
+    "settlement.reverse": Spec("MC", TWO, _recorded, open=True),
     "invoice.dispute": Spec(
         "M",
         "a mark that stops nothing, ends by itself, and of which 20 may be open",

@@ -15,6 +15,8 @@ NAMED_ALIKE = {"legal/order": "legal_order"}
 STATUS_ROWS = {NAMED_ALIKE.get(row.place, row.place.partition("/")[2]): row for row in rows().values() if row.statuses}
 """Rows that have a status, by the names of their tables."""
 STEPS = {name: {(step.before, step.after) for step in row.steps} for name, row in STATUS_ROWS.items()}
+PAID = ("settled", "reversed")
+"""Statuses of tokens that a payment is for, cancelled or not."""
 TAKEN_UP = ("pending_accept", "active", "due", "overdue", "settled")
 ACCEPTED = ("active", "due", "overdue", "settled", "void")
 
@@ -103,20 +105,42 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
     assert bill["settled_in_time"] <= bill["settled"]
     assert (bill["status"] in ("settled", "void")) == (sums["live"] == 0)
     assert bill["status"] != "void" or sums["void"] == bill["face"]
-    settled = {token["id"] for token in tokens.values() if token["bill"] == bill["id"] and token["status"] == "settled"}
+    paid = {one["id"]: one for one in tokens.values() if one["bill"] == bill["id"] and one["status"] in PAID}
     payments = {key[1]: row for key, row in world.rows("settlement", "payment", (bill["id"],))}
-    assert set(payments) == settled
+    assert set(payments) == set(paid)
     for token_id, payment in payments.items():
         token = tokens[token_id]
+        assert (payment["status"] == "cancelled") == (token["status"] == "reversed")
         payee = world.row("pledge", "pledge", payment["pledge"])["pledgee"] if payment["pledge"] else token["holder"]
         if payment["kind"] == "order":
             payee = world.row("legal", "order", payment["order"])["beneficiary"]
         assert (payment["party"], payment["amount"]) == (payee, token["hi"] - token["lo"])
     received = [row for _, row in world.rows("settlement", "receipt") if row["bill"] == bill["id"]]
-    received = [row for row in received if row["kind"] == "settlement"]
-    step = world.row("settlement", "step", bill["id"])
+    received = [row for row in received if row["kind"] == "settlement" and row["status"] == "standing"]
+    step = check_reversals(world, bill, payments, received)
     left = 0 if step is None else step["outstanding"] - bill["face"] + bill["settled"] + bill["diluted"] + bill["void"]
     assert sum(row["amount"] for row in received) == bill["settled"] + (0 if step is None else step["amount"] - left)
+
+
+def check_reversals(world: World, bill: dict[str, Any], payments: Any, standing: list[Any]) -> dict[str, Any] | None:
+    """What is counted of a bill's receipts, and the step of a settlement under way, None of a reversal."""
+    newest = world.row("settlement", "newest", bill["id"])
+    assert (0 if newest is None else newest["count"]) == len(standing) <= 100
+    if newest is not None:
+        assert world.row("settlement", "receipt", [newest["bank"], newest["reference"]])["status"] == "standing"
+    paid = Counter[tuple[str, str]]()
+    for row in payments.values():  # what is paid, and what a court gave
+        paid[row["bank"], row["reference"]] += (row["status"] == "paid") + (row["order"] != "")
+    for name in {(row["bank"], row["reference"]) for row in payments.values()}:
+        assert (world.row("settlement", "paid", list(name)) or {"count": 0})["count"] == paid[name]
+    step = world.row("settlement", "step", bill["id"])
+    if step is None or "reversal" not in step:
+        return step
+    assert world.row("settlement", "receipt", [step["bank"], step["reference"]])["status"] == "reversed"
+    return {"outstanding": bill["face"] - bill["settled"] - bill["diluted"] - bill["void"], "amount": sum(
+        row["amount"] for row in payments.values()
+        if (row["bank"], row["reference"]) == (step["bank"], step["reference"]) and row["status"] != "cancelled"
+    ) * -1}  # fmt: skip
 
 
 def check_token(world: World, token: dict[str, Any], tokens: dict[str, Any], hops: dict[str, Any]) -> None:
@@ -128,7 +152,7 @@ def check_token(world: World, token: dict[str, Any], tokens: dict[str, Any], hop
     assert hops[token["origin"]]["to"] == token["holder"]
     assert hops[token["origin"]]["tier"] == token["tier"]
     assert (token["ended"] == 0) == (token["status"] == "live")
-    if token["status"] in ("split", "moved"):
+    if token["status"] in ("split", "moved", "reversed"):
         below = sorted((tokens[one]["lo"], tokens[one]["hi"]) for one in token["into"])
         assert below[0][0] <= token["lo"]
         assert token["hi"] <= max(hi for _, hi in below)

@@ -22,7 +22,7 @@ def check_pledges(world: World, tokens: dict[str, Any]) -> None:
                 kind = "offered" if rows[lock["ref"]]["status"] == "offered" else "pledged"
                 others = [one for one in token["locks"] if one["kind"] != "frozen"]
                 assert (lock["kind"], len(others)) == (kind, 1)
-    payments = [row for _, row in world.rows("settlement", "payment")]
+    payments = [row for _, row in world.rows("settlement", "payment") if row["status"] != "cancelled"]
     agenda = {tuple(key) for key, _ in world.rows("pledge", "agenda")}
     for made, row in rows.items():
         going = row["status"] in ("offered", *STANDING)

@@ -42,6 +42,7 @@ from contracts import (
     test_pledges,
     test_products,
     test_red_letters,
+    test_reversal,
     test_spec_joint,
     test_spec_office,
     test_spec_status,
@@ -106,6 +107,10 @@ def _released_to_what_was_paid_while_enforced(world: World) -> None:
     test_pledges.test_a_release_to_what_was_paid_for_good_ends_it(world, True)
 
 
+def _reversed_on_the_day_of_payment(world: World) -> None:
+    test_reversal.test_a_bill_that_was_paid_stands_by_what_day_it_is(world, test_reversal.MONDAY, "due", "")
+
+
 STORIES: tuple[Any, ...] = (
     test_a_bill_that_is_due_is_paid,
     test_a_party_that_leaves_becomes_insolvent,
@@ -151,6 +156,13 @@ STORIES: tuple[Any, ...] = (
     test_red_letters.test_of_what_is_occupied_beyond_the_total_the_first_creditor_finances_nothing_until_it_heals,
     test_red_letters.test_a_void_heals_it_and_its_lower_total_stays,
     test_red_letters.test_a_full_invoice_that_is_lowered_comes_back_in_part,
+    test_reversal.test_a_bank_that_was_repaid_is_owed_again,
+    test_reversal.test_a_pledge_that_ended_with_its_cents_stands_again,
+    test_reversal.test_an_enforced_pledge_secures_again_what_was_not_enforced,
+    test_reversal.test_money_set_aside_for_an_insolvent_payee_is_cancelled,
+    test_reversal.test_nothing_is_reversed_of_which_money_went_out_until_it_is_back,
+    test_reversal.test_the_worked_example,
+    _reversed_on_the_day_of_payment,
     test_spec_joint.test_it_is_open_for_five_business_days_and_the_last_one_counts,
     test_spec_office.test_a_leaving_party_is_suspended_and_leaves_on,
     test_spec_status.test_a_payment_that_came_back_goes_to_no_account_of_before,

@@ -127,6 +127,7 @@ FORM: Mapping[str, Break] = {
     "product.register": given(parts=[]),
     "recovery.recover": given(document="x"),
     "settlement.pay_result": given(reference=""),
+    "settlement.reverse": given(reason="a\nb"),
     "settlement.settle": given(reference=""),
     "standing.name_administrator": given(number=""),
     "standing.object_to": given(reason="a\nb"),
@@ -144,6 +145,7 @@ NAMED: Mapping[str, Any] = {
     "product": "P0", "pledge": "K0", "bill": "B0", "change": "C0", "debtor": NOBODY, "dispute": "D0", "joint": "J0",
     "key": "0" * 64, "old": "0" * 64, "order": "S0", "party": NOBODY, "proposal": "G0", "quote": "Q0",
     "recovery": "E0", "request": "R0", "token": "T0", "tokens": ["T0", "T1"], "seller": NOBODY, "auditor": NOBODY,
+    "reference": "NONE",
 }  # fmt: skip
 """Arguments that name a row, and what names none, in the order in which one is taken for an act."""
 
@@ -154,7 +156,8 @@ NAMES_NONE = frozenset({
 """Acts whose arguments name parties with which something begins: that these are there is asked with how they stand."""
 ABOUT_ONESELF = frozenset({
     "account.announce", "audit.grant", "invoice.dispute", "party.add_key", "party.ask_paying_bank", "party.halt",
-    "party.set_encryption_key", "party.set_policy", "standing.stay", "succession.accept", "succession.name",
+    "party.set_encryption_key", "party.set_policy", "settlement.reverse", "standing.stay", "succession.accept",
+    "succession.name",
 })  # fmt: skip
 """Acts that are anybody's own business."""
 LEFT_TO_THE_DOOR = frozenset({
@@ -187,6 +190,7 @@ DATES: Mapping[str, Break] = {
     "pledge.enforce": row_is("pledge/pledge", due_on="2027-03-01"),
     "pledge.offer": given(due_on=LONG_AGO),
     "product.event": given(happened_on="2027-03-01"),
+    "settlement.reverse": row_is("settlement/receipt", reversible_until=LONG_AGO),
     "settlement.settle": given(value_date="2026-03-01"),
     "token.accept": row_is("token/token", locks=[{**A_LOCK, "kind": "offered", "ref": "transfer", "until": LONG_AGO}]),
     "token.give_back": row_is("bill/bill", last_offer_on=LONG_AGO),

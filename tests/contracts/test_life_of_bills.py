@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from contracts.invariants import StatusWatch, check_all
 from contracts.lives import LIFE, live
+from contracts.reversing import reverse
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -234,6 +235,13 @@ class BillLife(RuleBasedStateMachine):
                 status=status,
                 reference=f"P{number}",
             )
+
+    @rule(number=pick)
+    def reverse_a_receipt(self, number: int) -> None:
+        newest = self.world.rows("settlement", "newest")
+        if newest:
+            row = newest[number % len(newest)][1]
+            self.attempt(reverse, self.world, row["reference"], by=row["bank"])
 
     @rule(number=pick, by=st.sampled_from(SUPPLIERS), act=st.sampled_from(["dispute", "withdraw_dispute", "uphold"]))
     def dispute(self, number: int, by: str, act: str) -> None:

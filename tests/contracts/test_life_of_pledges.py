@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.invariants import check_all
 from contracts.lives import LIFE, live
 from contracts.pledging import enforce
+from contracts.reversing import reverse
 from contracts.test_life_of_bills import BANKS, BillLife, amounts, pick
 from contracts.world import as_two, decide_by_vote, settle
 from hypothesis import settings
@@ -59,6 +60,7 @@ class PledgeLife(BillLife):
         self.attempt(
             enforce, self.world, row["id"], max(1, min(owed, row["secured"] - row["received"])), row["pledgee"]
         )
+        self.watch.check(self.world)
         if number % 2:
             act = "agree_enforcement" if yes else "refuse_enforcement"
             self.attempt(self.world.call, row["holder"], "pledge", act, pledge=row["id"])
@@ -70,6 +72,13 @@ class PledgeLife(BillLife):
             told = {"bill": row["bill"], "token": row["token"], "status": status}
             reference = f"W-{self.world.height}"
             self.attempt(self.world.call, row["bank"], "settlement", "pay_result", reference=reference, **told)
+
+    @rule(number=pick)
+    def reverse_a_receipt(self, number: int) -> None:
+        found = [key for key, row in self.world.rows("settlement", "receipt") if row["status"] == "standing"]
+        if found:
+            bank, reference = found[number % len(found)]
+            self.attempt(reverse, self.world, reference, by=bank)
 
     def teardown(self) -> None:
         """All are in business again, all bills are paid, and all payments: every pledge is over by itself."""
@@ -83,7 +92,7 @@ class PledgeLife(BillLife):
                 left = bill["face"] - bill["settled"] - bill["diluted"] - bill["void"]
                 settle(world, bill["id"], left, by=bill["paying_bank"], reference=f"END-{bill['id']}")
         for place, row in world.rows("settlement", "payment"):
-            if row["status"] != "paid":  # the payee says that it came, whatever the bank said
+            if row["status"] not in ("paid", "cancelled"):  # the payee says that it came, whatever the bank said
                 as_two(world, row["party"], "settlement", "acknowledge", bill=place[0], token=place[1])
         world.day(world.plus(10))
         assert {row["status"] for _, row in world.rows("pledge", "pledge")} <= set(OVER)

@@ -127,7 +127,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "no place for an offer": ("token", "    count_offers(ctx.party, len(tokens))\n", "", places),
     "a bank with a pledge is closed": (
-        "pledge", '    count_taken(row["pledgee"], 1)\n', "", told.test_a_bank_with_a_pledge_is_not_closed
+        "pledge", '    count_taken(row["pledgee"], 1)\n    emit("pledged"', '    emit("pledged"',
+        told.test_a_bank_with_a_pledge_is_not_closed,
     ),
     "set aside too early": (
         "settlement", "late = ctx.today > add_days(since, MOST_DAYS_RETURNED)", "late = True",

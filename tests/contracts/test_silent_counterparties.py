@@ -20,6 +20,7 @@ ASKS_NOBODY = {
     ("account", "ended"): "the party announces another",
     ("bill", "active"): "its day comes",
     ("bill", "due"): "its day comes",
+    ("bill", "settled"): "over, as long as its bank does not take the receipt back",
     ("grant", "active"): "the party that gave it ends it",
     ("grant", "revoked"): "over",
     ("invoice", "occupied"): "every exit of its bills gives it back",
@@ -33,8 +34,13 @@ ASKS_NOBODY = {
     ("mandate", "ended"): "over",
     ("party", "closed"): "over",
     ("payment", "paid"): "over, as long as the money does not come back",
+    ("pledge", "ended"): "over, as long as the receipt that left no cents is not taken back",
+    ("pledge", "enforced"): "over, likewise",
     ("product", "active"): "its anchor reports events or not, and any side retires it",
+    ("receipt", "standing"): "it stays so",
     ("request", "disbursed"): "the bank has its token; what is left is the debtor's to pay",
+    ("request", "repaid"): "over, as long as no receipt of it is taken back",
+    ("token", "settled"): "over, likewise",
 }
 """Statuses out of which a step leads and in which nobody waits for another's word."""
 CLAIMS = {

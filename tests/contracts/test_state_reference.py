@@ -116,6 +116,9 @@ def busy_world(world: World | None = None) -> World:
     back, returned = accepted_bill(world, face=1_000)
     settle(world, back, 1_000)
     told(world, back, returned, "returned", "BACK")
+    gone, paid = accepted_bill(world, face=1_000)
+    settle(world, gone, 1_000)
+    told(world, gone, paid, "paid", "OUT")
     name_successor(world, BANK4, BANK3)
     as_two(world, BANK2, "succession", "accept", bank=BANK3)
     return world

@@ -25,7 +25,7 @@ def test_a_part_payment_is_shared_out_to_the_cent() -> None:
 
 def test_pieces_of_a_cut_keep_their_order() -> None:
     pieces = [{"id": "a"}, {"id": "b"}]
-    assert function("token", "replaced")(["a", "b", "c"], pieces, "joined") == ["joined", "c"]
+    assert function("general", "replaced")(["a", "b", "c"], pieces, "joined") == ["joined", "c"]
 
 
 def test_interest_and_net_of_a_quote() -> None:

@@ -46,6 +46,7 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "settlement.settle": settlement.settle,
     "settlement.pay_result": settlement.pay_result,
     "settlement.acknowledge": settlement.acknowledge,
+    "settlement.reverse": settlement.reverse,
     "invoice.dispute": invoices.dispute,
     "invoice.uphold": invoices.uphold,
     "invoice.withdraw_dispute": invoices.withdraw_dispute,

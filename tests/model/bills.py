@@ -23,6 +23,22 @@ def close(book: Book, bill: Bill, status: str) -> None:
     bill.status, bill.closed_on = status, book.today
 
 
+def falls_due(book: Book, bill: Bill) -> None:
+    """A bill that is not paid is due on its day, and overdue after the days of grace."""
+    if bill.overdue_after < book.today:
+        if bill.status != "overdue":
+            bill.overdue_on = days.plus(bill.overdue_after, 1)
+        bill.status = "overdue"
+    elif bill.pay_on <= book.today:
+        bill.status = "due"
+
+
+def owed_again(book: Book, bill: Bill) -> None:
+    """What settled it was reversed: it stands by what day it is."""
+    bill.status, bill.closed_on = "active", ""
+    falls_due(book, bill)
+
+
 def drafts(book: Book, initiator: str, other: str = "") -> int:
     """Its bills that wait, with those that it took back today."""
     open_ones = sum(

@@ -120,6 +120,20 @@ def settle(draw: Draw) -> Sent | None:
     return sender, 1, arguments
 
 
+def reverse(draw: Draw) -> Sent | None:
+    money = list(draw.book.money.values())
+    fresh = [one for one in money if one.stands and one.until >= draw.book.today][-4:]
+    row = draw.some(fresh, money)
+    if row is None:
+        return None
+    arguments = {"reference": row.reference, "reason": "wrong"}
+    if draw.wrong():
+        arguments = draw.one((
+            {"reference": "none", "reason": ""}, {"reference": "", "reason": ""}, {**arguments, "reason": "a\nb"},
+        ))  # fmt: skip
+    return draw.sender(row.bank), draw.one((2, 2, 2, 2, 2, 1)), arguments
+
+
 def _payment(draw: Draw) -> Payment | None:
     payments = list(draw.book.payments.values())
     done = draw.chance(0.15)

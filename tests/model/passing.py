@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model import bills, days, financing, invoices, labels, pieces, pledges, settlement
-from model.records import Bill, Book, Pledge, Request, Token
+from model.records import Book, Pledge, Request, Token
 
 
 def day(book: Book, today: str) -> None:
@@ -20,7 +20,7 @@ def day(book: Book, today: str) -> None:
                 invoices.free(book, bill)
             bills.close(book, bill, "expired")
         if bill.payable:
-            falls_due(book, bill)
+            bills.falls_due(book, bill)
     for row in book.requests.values():
         if row.under_way:
             quotes_end(book, row)
@@ -68,15 +68,6 @@ def pledge_ends(book: Book, row: Pledge) -> None:
         pledges.stands(row, "active")
     else:
         pledges.end(book, row, "ended")
-
-
-def falls_due(book: Book, bill: Bill) -> None:
-    if bill.overdue_after < book.today:
-        if bill.status != "overdue":
-            bill.overdue_on = days.plus(bill.overdue_after, 1)
-        bill.status = "overdue"
-    elif bill.pay_on <= book.today:
-        bill.status = "due"
 
 
 def quotes_end(book: Book, row: Request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.records import Bill, Book, Token
 
-FOR_OTHERS = ("offer", "finance", "legal")
+FOR_OTHERS = ("offer", "finance", "legal", "payment")
 """Cuts that are undone when what they were made for ends."""
 
 
@@ -58,21 +58,46 @@ def join(book: Book, tokens: list[Token], parent: Token) -> Token:
 
 
 def release(book: Book, token: Token) -> Token:
-    """Free a token of its lock; free neighbours that the same cut made, for an offer or a financing, join it.
-
-    Only what that cut made: a piece that was cut further meanwhile has ended, also where its own pieces are one again.
-    """
+    """Free a token of its lock, and put it together with its neighbours."""
     token.lock, token.offered_to = None, ""
-    whole = token.place
-    if whole is None or whole.cut_for not in FOR_OTHERS:
-        return token
-    run = _run(whole.pieces, token)
-    if len(run) == 1:
-        return token
-    joined = join(book, run, whole)
-    _replace(whole.pieces, run, joined)
-    joined.place = whole
-    return joined
+    return rejoin(book, token)
+
+
+def rejoin(book: Book, token: Token) -> Token:
+    """Neighbours under the same lock, or free as it is, that the same cut made, for others than their holder, join it.
+
+    Only what that cut made: a piece that was cut further meanwhile has ended, also where its own pieces are one again;
+    but among the pieces of a payment, which was reversed, what is whole again stands in its place.
+    """
+    while (whole := token.place) is not None and whole.cut_for in FOR_OTHERS:
+        run = _run(whole.pieces, token)
+        if len(run) == 1:
+            break
+        joined = join(book, run, whole)
+        joined.lock = token.lock
+        _replace(whole.pieces, run, joined)
+        joined.place = whole
+        if (joined.lo, joined.hi) == (whole.lo, whole.hi):
+            stand_for(joined, whole)
+        token = joined
+    return token
+
+
+def stand_for(come: Token, gone: Token) -> None:
+    """Take the place of another token of the same cents, if that stood among the pieces of a payment."""
+    among = gone.place
+    if among is not None and among.cut_for == "payment":
+        _replace(among.pieces, [gone], come)
+        come.place = among
+
+
+def again(book: Book, gone: Token) -> Token:
+    """A token whose payment was reversed lives again, as a new one."""
+    made = child(book, gone, gone.lo, gone.hi)
+    put(book, gone.bill, [gone], [made])
+    gone.status = "reversed"
+    stand_for(made, gone)
+    return made
 
 
 def _replace(pieces: list[Token], gone: list[Token], come: Token) -> None:
@@ -81,14 +106,18 @@ def _replace(pieces: list[Token], gone: list[Token], come: Token) -> None:
 
 
 def _run(pieces: list[Token], token: Token) -> list[Token]:
-    """The free neighbours of a piece, itself among them, in their order."""
+    """The neighbours of a piece under the same lock, itself among them, in their order."""
     at = pieces.index(token)
     low = high = at
-    while low and pieces[low - 1].free and pieces[low - 1].hi == pieces[low].lo:
+    while low and _alike(pieces[low - 1], token) and pieces[low - 1].hi == pieces[low].lo:
         low -= 1
-    while high + 1 < len(pieces) and pieces[high + 1].free and pieces[high].hi == pieces[high + 1].lo:
+    while high + 1 < len(pieces) and _alike(pieces[high + 1], token) and pieces[high].hi == pieces[high + 1].lo:
         high += 1
     return pieces[low : high + 1]
+
+
+def _alike(one: Token, other: Token) -> bool:
+    return one.status == other.status == "live" and one.lock == other.lock and not one.offered_to
 
 
 def common_parent(tokens: list[Token]) -> Token | None:

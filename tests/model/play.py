@@ -58,6 +58,7 @@ ACTS_DRAWN: dict[str, tuple[int, Drawn]] = {
     "settlement.settle": (6, draw_money.settle),
     "settlement.pay_result": (4, draw_money.pay_result),
     "settlement.acknowledge": (2, draw_money.acknowledge),
+    "settlement.reverse": (3, draw_money.reverse),
     "invoice.dispute": (1, draw_trade.dispute),
     "invoice.uphold": (1, draw_trade.uphold),
     "invoice.withdraw_dispute": (1, draw_trade.withdraw_dispute),
@@ -70,7 +71,8 @@ MOODS: tuple[tuple[str, ...], ...] = (
     ("bill.ask_dilution", "bill.answer"), ("finance.agree", "finance.disburse", "settlement.settle"),
     ("label.attest", "label.revoke", "finance.quote"),
     ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.pay_result"),
-    ("pledge.accept", "pledge.enforce"),
+    ("pledge.accept", "pledge.enforce"), ("settlement.settle", "settlement.reverse"),
+    ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.reverse", "pledge.enforce"),
 )  # fmt: skip
 """What one network does more of than others."""
 STEPS = 300

@@ -96,6 +96,7 @@ def accept(book: Book, sender: str, people: int, pledge: str, registration: str)
     row.status, row.until = "active", ""
     for token in row.tokens:
         token.lock = Lock("pledged", row.id, "", book.now)
+        row.accepted = book.now
         book.touched.add(token.bill.id)
     return {"pledge": row.id, "pledge_status": "active"}
 
@@ -278,6 +279,29 @@ def payment_is(book: Book, payment: Payment, status: str) -> None:
         row.received += payment.amount * (payment.counts - had)
         row.unpaid += (status != "paid") - open_before
         look(book, row)
+
+
+def lock_again(row: Pledge | None) -> Lock | None:
+    """The lock of a token that was paid under a pledge and lives again: none where that was let go, or took all."""
+    if row is None or row.status in ("released", "paid"):
+        return None
+    if row.status == "enforced" and row.owed == row.secured:
+        return None
+    return Lock("pledged", row.id, "", row.accepted)
+
+
+def reversed_under(book: Book, row: Pledge, gone: list[Payment], back: list[Token]) -> None:
+    """Payments to its pledgee are cancelled, and tokens are under it again; an ended one stands again."""
+    for payment in gone:
+        row.received -= payment.amount * payment.counts
+        row.unpaid -= payment.status != "paid"
+    if back:
+        if row.status not in GOING:
+            if row.status == "enforced":
+                row.secured -= row.owed
+            stands(row, "active")
+        row.tokens = [token for token in row.tokens if token.status == "live"] + back
+    look(book, row)
 
 
 def lacking(payment: Payment) -> int:

@@ -83,7 +83,7 @@ class Bill:
         return self.status in ("active", "due", "overdue")
 
 
-@dataclass(eq=False)
+@dataclass
 class Lock:
     kind: str
     ref: str
@@ -254,6 +254,7 @@ class Pledge:
     until: str
     made: int
     status: str = "offered"
+    accepted: int = 0
     received: int = 0
     owed: int = 0
     unpaid: int = 0
@@ -278,11 +279,28 @@ class Payment:
     """The day on which it came back, until it is made again."""
     said: bool = False
     """Its payee said that it arrived."""
+    under: Pledge | None = None
+    """The pledge that its token was under."""
 
     @property
     def counts(self) -> bool:
         """It did not come back."""
         return not self.back_on
+
+
+@dataclass(eq=False)
+class Money:
+    """Money of a debtor that a bank recorded."""
+
+    bill: Bill
+    bank: str
+    reference: str
+    amount: int
+    value_date: str
+    until: str
+    """The last day on which it may be reversed."""
+    payments: list[Payment]
+    stands: bool = True
 
 
 @dataclass(eq=False)
@@ -313,6 +331,8 @@ class Book:
     """Under the token that a financing made: the request that it answered."""
     issued: dict[tuple[str, str], tuple[Any, Bill]] = field(default_factory=dict)
     receipts: dict[tuple[str, str], tuple[Any, dict[str, Any]]] = field(default_factory=dict)
+    money: dict[tuple[str, str], Money] = field(default_factory=dict)
+    """Money of debtors by bank and reference, in the order in which it came."""
     kept: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Places of what its maker took back today: free tomorrow."""
     touched: set[str] = field(default_factory=set)

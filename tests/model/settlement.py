@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model import bills, days, pieces, pledges
-from model.records import Bill, Book, Payment, Pledge, Token
+from model.records import Bill, Book, Money, Payment, Pledge, Token
 from model.words import Guards
 
 STEPS = {
@@ -43,7 +43,8 @@ def settle(
     guards.need("reference_used_otherwise", known is None or known[0] == content)
     guards.end()
     if known is not None:
-        return {**known[1], "repeated": True}
+        gone = {} if book.money[sender, reference].stands else {"reversed": True}
+        return {**known[1], "repeated": True, **gone}
     row = bills.find(book, guards, bill)
     guards.at("right")
     guards.need("not_the_paying_bank", sender == row.paying_bank)
@@ -55,6 +56,8 @@ def settle(
     guards.at("amounts")
     guards.need("amount_exceeds_outstanding", amount <= row.outstanding)
     guards.need("amount_below_outstanding", partial or amount >= row.outstanding)
+    standing = [one for one in book.money.values() if one.bill is row and one.stands]
+    guards.need("too_many_receipts", amount >= row.outstanding or len(standing) < 100)
     guards.end()
     paid = pay(book, row, amount, sender)
     row.settled += amount
@@ -73,7 +76,62 @@ def settle(
         "repeated": False,
     }
     book.receipts[sender, reference] = content, result
+    until = book.calendar.later(book.today, 1)
+    book.money[sender, reference] = Money(row, sender, reference, amount, value_date, until, paid)
     return result
+
+
+def reverse(book: Book, sender: str, people: int, reference: str, reason: str) -> dict[str, Any]:
+    guards = Guards()
+    guards.at("form")
+    guards.need("reference_not_valid", 1 <= len(reference) <= 64)
+    guards.need("text_not_one_line", "\n" not in reason)
+    guards.at("there")
+    money = book.money.get((sender, reference))
+    guards.need("receipt_unknown", money is not None)
+    guards.end()
+    assert money is not None
+    guards.at("key")
+    guards.need("maker_and_checker_needed", people == 2)
+    guards.at("state")
+    guards.need("receipt_transition", money.stands)
+    last = [one for one in book.money.values() if one.bill is money.bill and one.stands][-1:]
+    guards.need("reversal_not_newest", last == [money])
+    guards.need("payment_already_paid", all(one.status != "paid" for one in money.payments))
+    guards.at("dates")
+    guards.need("reversal_too_late", book.today <= money.until)
+    guards.end()
+    money.stands = False
+    back = take_back(book, money)
+    bill = money.bill
+    bill.settled -= money.amount
+    if money.value_date <= bill.overdue_after:
+        bill.settled_in_time -= money.amount
+    if bill.status == "settled":
+        bills.owed_again(book, bill)
+    return {
+        "bill": bill.id, "tokens": [one.id for one in back], "outstanding": bill.outstanding, "complete": True,
+    }  # fmt: skip
+
+
+def take_back(book: Book, money: Money) -> list[Token]:
+    """All cents live again in their hands, under the pledges they were under, and no payment is made."""
+    made = []
+    for payment in sorted(money.payments, key=lambda one: one.token.lo):
+        token = pieces.again(book, payment.token)
+        token.lock = pledges.lock_again(payment.under)
+        made.append(token)
+    back = [pieces.rejoin(book, token) for token in made if token.status == "live"]
+    for row in {one.id: one for p in money.payments for one in (p.under, p.pledge) if one}.values():
+        locked = [token for token in back if token.lock is not None and token.lock.ref == row.id]
+        pledges.reversed_under(book, row, [one for one in money.payments if one.pledge is row], locked)
+    for payment in money.payments:
+        payment.status, payment.back_on = "cancelled", ""
+    for financing, asked in book.financed.items():
+        owed = any(leaf.financing == financing and leaf.status == "live" for leaf in money.bill.leaves)
+        if asked.status == "repaid" and owed:
+            asked.status = "disbursed"
+    return back
 
 
 def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
@@ -85,6 +143,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
         if not part:
             continue
         pledge, payees = pledges.under(book, token), pledges.payees(book, token, part)
+        held = None if pledge is None or pledge.status == "offered" else pledge
         ended, rest = [token], None
         asked = next((one for one in book.requests.values() if one.token is token and one.under_way), None)
         if part < token.amount or len(payees) > 1:
@@ -103,7 +162,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
         for piece, (party, amount, secured) in zip(ended, payees, strict=True):
             piece.status = "settled"
             status = "set_aside" if book.parties[party].status == "insolvent" else "instructed"
-            payment = Payment(bill, piece, party, amount, bank, status, secured)
+            payment = Payment(bill, piece, party, amount, bank, status, secured, under=held)
             book.payments[piece.id] = payment
             found.append(payment)
         if pledge is not None:
@@ -141,7 +200,7 @@ def pay_result(
     guards.need("not_the_instructing_bank", row is not None and row.bill.id == bill and row.bank == sender)
     guards.at("state")
     assert row is not None
-    guards.need("payment_transition", status in STEPS[row.status] and not row.said)
+    guards.need("payment_transition", status in STEPS.get(row.status, ()) and not row.said)
     guards.at("dates")
     guards.need("set_aside_too_early", status != "set_aside" or book.today > days.plus(row.back_on, WAITS))
     guards.at("others")
@@ -172,7 +231,7 @@ def acknowledge(book: Book, sender: str, people: int, bill: str, token: str) -> 
     guards.at("key")
     guards.need("maker_and_checker_needed", people == 2)
     guards.at("state")
-    guards.need("payment_transition", row.status != "paid")
+    guards.need("payment_transition", row.status not in ("paid", "cancelled"))
     guards.end()
     row.said = True
     pledges.payment_is(book, row, "paid")

@@ -149,7 +149,8 @@ def test_each_receipt_is_one_row(paid: Paid) -> None:
     assert first == {
         "id": f"{bank}/PAY-1", "bank": bank, "reference": "PAY-1", "kind": "settlement", "bill": paid.late, "token": "",
         "quote": "", "amount": 30_000_00, "currency": "CNY", "value_date": "2026-12-31", "recorded_on": "2026-12-31",
-        "height": first["height"], "transaction": first["transaction"], "status": "", "days_late": 0,
+        "height": first["height"], "transaction": first["transaction"], "status": "standing", "days_late": 0,
+        "reversible_until": "2027-01-01", "reversed_on": "", "reason": "",
     }  # fmt: skip
     for query, references in (
         (f"bank={bank}", ["PAY-1", "PAY-2", "PAY-3"]), (f"bill={paid.late}", ["PAY-1", "PAY-2"]),

@@ -178,8 +178,9 @@ def receipt_row(of: Reading, one: Receipt) -> Row:
     return {
         "bank": one.bank, "kind": one.kind, "bill": one.bill, "amount": one.amount, "value_date": one.value_date,
         "recorded_on": one.at.date, "height": one.at.height, "transaction": one.at.transaction, "token": one.token,
-        "quote": one.quote, "status": one.status, "days_late": max(0, late),
-        "currency": of.book.bills[one.bill].currency,
+        "quote": one.quote, "status": "standing" if one.kind == "settlement" else one.status, "days_late": max(0, late),
+        "currency": of.book.bills[one.bill].currency, "reversed_on": "", "reason": "",
+        "reversible_until": of.book.calendar.after(one.at.date, 1) if one.kind == "settlement" else "",
     }  # fmt: skip
 
 

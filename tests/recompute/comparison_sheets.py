@@ -125,7 +125,8 @@ def receipts(of: Reading, history: History) -> None:
     wanted = []
     for one in shown:
         row = receipt_row(of.known if isinstance(of, ByValue) else of, one)
-        names = ("bank", "kind", "bill", "amount", "currency", "value_date", "recorded_on", "days_late")
+        names = ("bank", "kind", "bill", "amount", "currency", "value_date", "status", "recorded_on", "days_late",
+                 "reversible_until")  # fmt: skip
         told: Row = {name: row[name] for name in names} | {"reference": one.reference}
         if one.kind != "settlement":
             told["days_late"] = None

@@ -169,6 +169,68 @@ def test_figures_cannot_be_known_before_their_day(client_of_late: TestClient, la
     assert (now["height"], now["valued_on"], now["known_at"]["height"]) == (PAID_AT, "2026-01-07", PAID_AT)
 
 
+REVERSED = {"status": "reversed", "reversed_on": "2026-01-07", "reason": "wrong"}
+
+
+def reversed_book(*, at: int) -> tuple[BillBook, str]:
+    """As `late_book`, the money recorded at a height; it was reversed the day after PAID_AT, and 100 recorded then."""
+    book = with_parties(BillBook())
+    root = book.issue(ANCHOR, S1, 1_000, paying_bank="BANK3", **VALUED, pay_on="2026-05-06")
+    bill = str(book.token(root)["bill"])
+    book.height = at
+    paid, _ = book.cut(root, 400)
+    book.leaf(paid, "settled")
+    receipt = {
+        "digest": "", "bill": bill, "amount": 400, "value_date": DAY, "kind": "settlement", "result": {}, "height": at,
+        "transaction": "ab" * 32, "status": "standing", "reversed_on": "", "reason": "", "reversible_until": "",
+        "reversal": {"height": 0, "transaction": ""},
+    }  # fmt: skip
+    payment = {
+        "bill": bill, "token": paid, "party": S1, "account": "", "amount": 400, "currency": "CNY",
+        "status": "instructed", "bank": "BANK3", "reference": "R-1", "last_reference": "", "changed_on": "2026-01-07",
+    }  # fmt: skip
+    book.put("settlement", "receipt", ("BANK3", "R-1"), receipt)
+    book.put("settlement", "payment", (bill, paid), payment)
+    book.height = PAID_AT
+    reversal = {"height": PAID_AT, "transaction": "cd" * 32}
+    book.put("settlement", "receipt", ("BANK3", "R-1"), {**receipt, **REVERSED, "reversal": reversal})
+    book.put("settlement", "payment", (bill, paid), {**payment, "status": "cancelled"})
+    again = book.reverse(paid)
+    part, _ = book.cut(again, 100)
+    book.leaf(part, "settled")
+    book.put("settlement", "receipt", ("BANK3", "R-2"), {**receipt, "amount": 100, "height": PAID_AT})
+    book.put("settlement", "payment", (bill, part), {**payment, "token": part, "amount": 100, "reference": "R-2"})
+    return book, bill
+
+
+@pytest.mark.parametrize("recorded_at", [OFFERED_AT, REJECTED_AT])
+def test_money_that_was_reversed_never_came_by_value(recorded_at: int) -> None:
+    book, bill = reversed_book(at=recorded_at)
+    with app_of(TwinNode(book)) as client:
+        then = f"?at={DAY}&basis=value&known_at="
+        known = client.get(f"/v1/bills/{bill}{then}{PAID_AT}").json()
+        assert (known["settled"], known["status"]) == (100, "active")
+        trace = client.get(f"/v1/trace/bills/{bill}{then}{PAID_AT}").json()
+        assert (trace["totals"]["settled"], trace["totals"]["live"]) == (100, 900)
+        assert sum(leaf["amount"] for leaf in trace["leaves"]) == 1_000
+        before = client.get(f"/v1/bills/{bill}{then}{REJECTED_AT}").json()
+        assert before["settled"] == 400
+        assert [row["reference"] for row in client.get(f"/v1/receipts{then}{PAID_AT}").json()["data"]] == ["R-2"]
+        assert [row["amount"] for row in client.get(f"/v1/payments{then}{PAID_AT}").json()["data"]] == [100]
+        recorded = client.get(f"/v1/receipts?bill={bill}").json()
+        assert [(row["reference"], row["status"]) for row in recorded["data"]] == [
+            ("R-1", "reversed"), ("R-2", "standing")
+        ]  # fmt: skip
+        assert recorded["sum"] == {"CNY": 100}
+        assert client.get(f"/v1/receipts?bill={bill}&status=reversed").json()["sum"] == {"CNY": 400}
+        [one] = client.get("/v1/receipts?bank=BANK3&reference=R-1").json()["data"]
+        assert (one["reversed_on"], one["reason"]) == ("2026-01-07", "wrong")
+        steps = client.get(f"/v1/bills/{bill}/history").json()["data"]
+        assert [step["kind"] for step in steps if step["kind"] in ("received", "settled", "reversed")] == [
+            "received", "settled", "received", "settled", "reversed"
+        ]  # fmt: skip
+
+
 def test_the_pages_of_a_list_by_value_pin_both_heights(client_of_late: TestClient, late: tuple[BillBook, str]) -> None:
     book, _ = late
     for number in range(3):

@@ -26,6 +26,7 @@ from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writ
 PENDING = next(one.words for one in rows()["bill/bill"].together if one.name == "pending")
 bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
+bill.command("reverse", help="bill.reverse")(bill_settle.reverse)
 bill.command("payment", help="bill.payment")(bill_settle.payment)
 bill.command("received", help="bill.received")(bill_settle.received)
 

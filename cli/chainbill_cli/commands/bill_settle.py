@@ -1,4 +1,4 @@
-"""`bill`: settle, payment, received. Loaded by `commands.bill`."""
+"""`bill`: settle, reverse, payment, received. Loaded by `commands.bill`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from chainbill_contracts.declared_reads import reads
 
+from chainbill_cli import described
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Exit, Failure, fail
-from chainbill_cli.foreseen import of_payment
+from chainbill_cli.foreseen import of_payment, of_reversal
 from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
@@ -21,7 +22,7 @@ from chainbill_cli.values import positive_amount
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
-PAYMENTS = reads()["payments"]
+PAYMENTS, RECEIPTS = reads()["payments"], reads()["receipts"]
 PAYMENT_ROWS = columns("settlement/payment", "party token amount currency status", "party amount currency status token")
 PAYMENTS_MADE = columns(
     "settlement/payment",
@@ -72,30 +73,74 @@ def settle(
         if left >= 0:  # more than is owed was said before, and changes nothing
             preview.money("preview.after", left, currency)
     outcome = write(session, writing, [call("settlement", "settle", **arguments)], preview)
-    payments, steps = _to_the_end(session, writing, outcome, identifier, reference)
+    payments, steps = _to_the_end(session, writing, outcome, identifier, "payments")
+    if outcome.result.get("repeated") and not outcome.result.get("complete", True):
+        # the first answer is that of the first step alone: the ledger has the others
+        known = [one for one in payments_of(session, identifier) if one["reference"] == reference]
+        payments = [{name: one[name] for name in ("party", "token", "amount", "status")} for one in known]
     further = {"steps": steps} if steps else {}
     if session.out.form == "table" and payments:
-        answer_write(session, outcome, "repeated", bill=identifier, currency=currency, **further)
+        answer_write(session, outcome, "repeated", "reversed", bill=identifier, currency=currency, **further)
         session.out.rows([{**payment, "currency": currency} for payment in payments], PAYMENT_ROWS)
         return
-    known = {"payments": payments} if "payments" in outcome.result else {}
-    answer_write(session, outcome, "repeated", bill=identifier, currency=currency, **known, **further)
+    paid = {"payments": payments} if "payments" in outcome.result else {}
+    answer_write(session, outcome, "repeated", "reversed", bill=identifier, currency=currency, **paid, **further)
+
+
+@option("--reference", required=True, help="bill.opt_reversed")
+@option("--reason", required=True, help="option.reason")
+@writes
+def reverse(session: Session, writing: Writing, reference: str, *, reason: str) -> None:
+    """The bank that recorded the debtor's money takes its receipt back."""
+    found: Mapping[str, Any] = {}
+    act = call("settlement", "reverse", reference=reference, reason=reason)
+    if not session.offline:
+        found = next(iter(session.client.pages(RECEIPTS.path, bank=session.party, reference=reference)), {})
+        if _broken_off(session, found):
+            act = call("settlement", "proceed", bill=str(found["bill"]))
+        else:
+            of_reversal(found, reference)
+    preview = None
+    if asks(session):
+        preview = Preview("preview.bill_reverse").line("column.reference", reference)
+        if found:
+            session.client.rely_on(RECEIPTS.path, found, "id", bank=session.party, reference=reference)
+            described.of_bill(session, preview, str(found["bill"]))
+            preview.money("column.amount", int(found["amount"]), str(found["currency"]))
+            for name in ("value_date", "recorded_on", "reversible_until"):
+                preview.line(f"column.{name}", str(found[name]))
+        preview.line("column.reason", reason)
+    outcome = write(session, writing, [act], preview)
+    tokens, steps = _to_the_end(session, writing, outcome, str(outcome.result.get("bill", "")), "tokens")
+    ready: dict[str, Any] = {"tokens": tokens} if tokens else {}
+    if steps:
+        ready |= {"steps": steps, "outstanding": None}
+    answer_write(session, outcome, "bill", "outstanding", currency=str(found.get("currency", "")), **ready)
+
+
+def _broken_off(session: Session, receipt: Mapping[str, Any]) -> bool:
+    """Whether a receipt is reversed of which some payments are not cancelled yet: its last step did not come."""
+    if receipt.get("status") != "reversed":
+        return False
+    payments = session.client.pages(PAYMENTS.path, bill=str(receipt["bill"]), bank=str(receipt["bank"]))
+    return any(one["reference"] == receipt["reference"] and one["status"] != "cancelled" for one in payments)
 
 
 def _to_the_end(
-    session: Session, writing: Writing, outcome: Outcome, bill: str, reference: str
+    session: Session, writing: Writing, outcome: Outcome, bill: str, named: str
 ) -> tuple[list[Any], list[str]]:
-    """All payments of a settlement, going on while the ledger says it is not complete; ids of the further steps."""
-    payments = list(outcome.result.get("payments") or ())
+    """All payments of a settlement, or tokens of a reversal, going on while the ledger says it is not complete; ids of
+    the further steps. named: "payments" or "tokens", as the results call them."""
+    found = list(outcome.result.get(named) or ())
     steps: list[str] = []
     if outcome.status != "committed" or outcome.result.get("complete", True):
-        return payments, steps
+        return found, steps
     session.out.note(text("bill.settle_steps"))
     try:
         while len(steps) < MOST_STEPS:
             step = write(session, Writing(memo=writing.memo), [call("settlement", "proceed", bill=bill)], asked=True)
             steps.append(step.transaction)
-            payments += step.result.get("payments") or ()
+            found += step.result.get(named) or ()
             if step.result.get("complete", True):
                 break
         else:
@@ -104,11 +149,7 @@ def _to_the_end(
         if not (outcome.result.get("repeated") and failure.problem.get("code") == NOTHING_LEFT):
             failure.problem["hint"] = text("bill.settle_again")
             raise
-    if outcome.result.get("repeated"):
-        # the first answer is that of the first step alone: the ledger has the others
-        found = [one for one in payments_of(session, bill) if one["reference"] == reference]
-        payments = [{name: one[name] for name in ("party", "token", "amount", "status")} for one in found]
-    return payments, steps
+    return found, steps
 
 
 def payments_of(session: Session, bill: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -183,4 +224,4 @@ def show_payments(session: Session, bill: Mapping[str, Any], when: Mapping[str, 
         session.out.rows(found, PAYMENTS_MADE)
 
 
-__all__ = ["payment", "received", "settle", "show_payments"]
+__all__ = ["payment", "received", "reverse", "settle", "show_payments"]

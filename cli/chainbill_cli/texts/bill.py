@@ -62,6 +62,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bill.show": ("Show a bill", "查看凭证"),
     "bill.settle": ("Record the debtor's payment (the bill's paying bank)", "记录债务人付款（凭证的兑付行）"),
+    "bill.reverse": (
+        "Take back money of a debtor that was recorded by mistake, up to the next business day and before any of it is "
+        "paid out (the bank that recorded it; maker and checker)",
+        "冲正误登记的债务人付款，限次一工作日终前且款项均未付出（登记的银行，经办与复核）",
+    ),
+    "bill.opt_reversed": ("Your reference of the receipt", "该笔收款登记的流水号"),
     "bill.payment": (
         "Report what became of one payment: paid, returned, or instructed once more (the bank that pays)",
         "报告一笔付款的结果：paid 已付款、returned 已退汇、instructed 重新指令（兑付行）",

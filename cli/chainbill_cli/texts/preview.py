@@ -136,6 +136,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.asked": ("asked", "征询事项"),
     "preview.answer_until": ("to be answered by", "最后答复日"),
     "preview.bill_settle": ("A payment is about to be recorded:", "即将记录兑付："),
+    "preview.bill_reverse": (
+        "Money of a debtor is about to be taken back, with all its payments; the tokens live again:",
+        "即将冲正债务人付款，取消其各笔款项并恢复子凭证：",
+    ),
     "preview.bill_received": ("You are about to say that a payment has arrived:", "即将确认款项已收妥："),
     "preview.bill_payment": ("The outcome of a payment is about to be recorded:", "即将记录付款结果："),
     "preview.party_register": ("Applicants are about to be attested and registered:", "即将核验并登记申请人："),

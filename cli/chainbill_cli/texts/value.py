@@ -108,6 +108,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.hop_paying_bank": ("another paying bank", "更换兑付行"),
     "value.hop_due": ("due", "到期"),
     "value.hop_overdue": ("overdue", "逾期"),
+    "value.hop_reversed": ("receipt reversed", "收款冲正"),
     "value.hop_received": ("money received", "收到付款"),
     "value.hop_payment_instructed": ("payment instructed", "付款指令已发出"),
     "value.hop_payment_paid": ("payment made", "付款成功"),

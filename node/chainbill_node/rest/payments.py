@@ -33,6 +33,12 @@ def receipts_of_bill(view: View, bill_id: str) -> Iterator[tuple[str, Row]]:
                 yield name, row
 
 
+def money_of_bill(view: View, bill_id: str) -> Iterator[tuple[str, Row]]:
+    """Give (name, row) of the receipts of a debtor's money that stand, in the order in which they were recorded."""
+    found = receipts_of_bill(view, bill_id)
+    return ((name, row) for name, row in found if row["kind"] == "settlement" and stands(row))
+
+
 def sees_receipt(view: View, name: str, row: Row) -> bool:
     """Say whether a receipt shows: to its bank and whoever stands in its place, and to the other side of the money.
 
@@ -71,9 +77,27 @@ def receipt_shape(view: View, name: str, row: Row) -> Shape:
         "token": result.get("token", ""), "quote": row.get("quote", ""), "amount": row["amount"],
         "currency": bill.get("currency"), "value_date": row["value_date"],
         "recorded_on": view.date_of_height(int(row["height"])), "height": row["height"],
-        "transaction": row["transaction"], "status": result.get("status", "") if row["kind"] == "payment" else "",
+        "transaction": row["transaction"], "status": _status(row),
         "days_late": late_days(str(bill.get("pay_on", "")), str(row["value_date"])) if late else 0,
+        **reversal_shape(row),
     }  # fmt: skip
+
+
+def _status(row: Row) -> str:
+    """Give what was reported of a payment; of a debtor's money whether its receipt stands."""
+    if row["kind"] == "payment":
+        return str(row["result"].get("status", ""))
+    return str(row.get("status", "standing")) if row["kind"] == "settlement" else ""
+
+
+def reversal_shape(row: Row) -> Shape:
+    """Show of a receipt until when it may be reversed, and when and why it was; "" of what is no money of a debtor."""
+    return {name: row.get(name, "") for name in ("reversible_until", "reversed_on", "reason")}
+
+
+def stands(row: Row) -> bool:
+    """Say whether a receipt counts: it was not reversed."""
+    return row.get("status") != "reversed"
 
 
 def late_days(pay_on: str, paid_on: str) -> int:
@@ -126,5 +150,5 @@ def _days_late(view: View, row: Row) -> int:
         return 0
     if row["status"] != "settled":
         return late_days(str(row["pay_on"]), view.day)
-    paid = [str(one["value_date"]) for _, one in receipts_of_bill(view, str(row["id"])) if one["kind"] == "settlement"]
+    paid = [str(one["value_date"]) for _, one in money_of_bill(view, str(row["id"]))]
     return late_days(str(row["pay_on"]), max(paid, default=""))

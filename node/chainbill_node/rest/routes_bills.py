@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from chainbill_node.rest.declared import Asked, declared, totals_of
 from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
-from chainbill_node.rest.payments import receipt_shape, receipts_of_bill, sees_receipt, shown_bill
+from chainbill_node.rest.payments import money_of_bill, receipt_shape, receipts_of_bill, sees_receipt, shown_bill
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, Rest, Shared, Valued, ValuedList
 from chainbill_node.rest.routers import router_of
@@ -36,6 +36,9 @@ from chainbill_node.trace.tiers import TierTable
 
 RECEIPT_STEPS = ("settlement", "payment")
 """The receipts that are steps of a bill; a financing shows as its hop."""
+
+ENDED_STATUSES = (*LEAF_STATUSES[1:], "reversed")
+"""The statuses of tokens that ended as leaves."""
 
 PAYMENT_FIELDS = ("party", "amount", "status", "bank", "reference")
 
@@ -155,11 +158,11 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     view = page.view
     row = view.bill(bill_id)
     sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
-    received = list(receipts_of_bill(view, bill_id))
-    made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, received)
+    reported = list(receipts_of_bill(view, bill_id))
+    made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, reported)
     made += [step for row in _pledges(view, bill_id) for step in steps_of_pledge(row, bill_id)]
     made += [step for row in _joints(view, bill_id) for step in moves_to_another_bank(row)]
-    steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage, received))
+    steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage))
     for number, step in enumerate(steps):
         step |= {"id": f"{number:09d}", "currency": row["currency"]}
     by_name = {step["id"]: step for step in steps}
@@ -192,8 +195,9 @@ def _ended_at(rest: Rest, view: View, bill: Row) -> int | None:
     return since if before is not None and before["status"] not in NEVER_ACCEPTED else None
 
 
-def _of_calendar(view: View, bill: Row, lineage: Lineage, receipts: list[tuple[str, Row]]) -> list[Shape]:
-    ended = [(str(one["value_date"]), int(one["amount"])) for _, one in receipts if one["kind"] == "settlement"]
+def _of_calendar(view: View, bill: Row, lineage: Lineage) -> list[Shape]:
+    money = money_of_bill(view, str(bill["id"]))
+    ended = [(str(one["value_date"]), int(one["amount"])) for _, one in money]
     taken_off = (token for token in map(lineage.token, lineage.leaves) if token["status"] == "diluted")
     ended += [(view.date_of_height(int(token["ended"])) or "", amount_of(token)) for token in taken_off]
     late = unpaid_before(bill, str(bill.get("overdue_on") or ""), ended)
@@ -210,20 +214,24 @@ def _reported(view: View, receipts: list[tuple[str, Row]]) -> list[Shape]:
         kind = "received" if row["kind"] == "settlement" else f"payment_{shape['status']}"
         kept = ("height", "transaction", "token", "amount", "bank", "reference", "value_date", "days_late")
         steps.append({"kind": kind, "date": shape["recorded_on"], **{field: shape[field] for field in kept}})
+        if shape["reversed_on"]:
+            again = {field: shape[field] for field in ("amount", "bank", "reference", "value_date")}
+            steps.append({"kind": "reversed", "date": shape["reversed_on"], **row["reversal"], **again})
     return steps
 
 
 def _endings(view: View, lineage: Lineage, sight: Sight) -> list[Shape]:
-    """Give the leaves that ended, with the bank's payment where there is one."""
+    """Give the leaves that ended, those too that live again since, with the bank's payment where there is one."""
     steps: list[Shape] = []
-    for leaf in lineage.leaves:
+    for leaf in lineage.order:
         token = lineage.token(leaf)
-        if token["status"] not in LEAF_STATUSES[1:] or not sight.sees(leaf):
+        if token["status"] not in ENDED_STATUSES or not sight.sees(leaf):
             continue
         payment: Row = view.row("settlement", "payment", (str(token["bill"]), leaf)) or {}
         receipt = view.row("settlement", "receipt", (payment["bank"], payment["reference"])) if payment else None
         steps.append({
-            "kind": token["status"], "height": token["ended"], "date": view.date_of_height(int(token["ended"])),
+            "kind": "settled" if payment else token["status"],
+            "height": token["ended"], "date": view.date_of_height(int(token["ended"])),
             "token": leaf, "to": token["holder"], "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token),
             "tier": token["tier"], "payment": {name: payment.get(name) for name in PAYMENT_FIELDS} if payment else None,
             "value_date": receipt["value_date"] if receipt else None,

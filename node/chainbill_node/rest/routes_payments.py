@@ -21,6 +21,7 @@ from chainbill_node.rest.payments import (
     receipts_of_bill,
     sees_payment,
     sees_receipt,
+    stands,
 )
 from chainbill_node.rest.reading import ValuedList
 from chainbill_node.rest.routers import router_of
@@ -34,18 +35,21 @@ OF_KIND = "/"
 
 @declared(router, "receipts")
 def receipts(page: ValuedList, asked: Asked) -> Response:
-    """List receipts, by default of debtors' money; ``sum`` is of the amounts of those that are listed.
+    """List receipts, by default of debtors' money; ``sum`` is of the amounts of those that are listed, without what was
+    reversed unless a status is asked for.
 
     Money that came and financings do not add up: of several kinds ``sum`` is empty, and ``sum_by_kind`` has the sums of
     each. Reports on payments are in no sum: several are on one payment, and `/v1/payments` has each once.
     """
     view, kind = page.view, asked["kind"]
-    filters = {"kind": None if kind == "all" else kind, "bill": asked["bill"]}
+    filters = {"kind": None if kind == "all" else kind, "bill": asked["bill"], "status": asked["status"]}
 
     def show(name: str) -> Entry | None:
         by, reference = name.split(BETWEEN, 1)
         row = receipt_of(view, by, reference)
-        if row is None or asked["bank"] not in (None, by) or not matches(filters, row):
+        if row is None or asked["bank"] not in (None, by) or asked["reference"] not in (None, reference):
+            return None
+        if not matches(filters, row):
             return None
         paid = view.row("bill", "bill", str(row["bill"])) or {"currency": "", "debtor": ""}
         if asked["debtor"] not in (None, paid["debtor"]) or asked["currency"] not in (None, paid["currency"]):
@@ -56,11 +60,11 @@ def receipts(page: ValuedList, asked: Asked) -> Response:
         if row["kind"] == "payment":
             return Entry(partial(receipt_shape, view, name, row))
         of_kind = f"{row['kind']}{OF_KIND}{paid['currency']}" if several and paid["currency"] else str(paid["currency"])
-        return Entry(partial(receipt_shape, view, name, row), of_kind, int(row["amount"]))
+        counts = stands(row) or asked["status"] is not None
+        return Entry(partial(receipt_shape, view, name, row), of_kind, int(row["amount"]) if counts else 0)
 
     several = kind == "all" or "," in kind
-    names = _receipt_names(view.known, asked["bill"], asked["bank"], asked["debtor"])
-    body = list_body(page.listing, view.height, names, show)
+    body = list_body(page.listing, view.height, _receipt_names(view.known, asked), show)
     return view.answer(_by_kind(body) if several else body)
 
 
@@ -73,7 +77,10 @@ def _by_kind(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "sum": {}, "sum_by_kind": sums}
 
 
-def _receipt_names(view: View, bill: str | None, bank: str | None, debtor: str | None) -> Names:
+def _receipt_names(view: View, asked: Asked) -> Names:
+    bill, bank, debtor = (asked[name] for name in ("bill", "bank", "debtor"))
+    if bank is not None and asked["reference"] is not None:
+        return from_names([f"{bank}{BETWEEN}{asked['reference']}"])
     if bill is not None:
         return from_names(name for name, _ in receipts_of_bill(view, bill))
     if debtor is not None and view.found_by(debtor):

@@ -88,6 +88,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         **same(TEXT, "id", "bank", "reference"), "kind": words(*reads()["receipts"].filters["kind"].words[:-1]),
         **same(TEXT, "bill", "token", "quote"), "amount": AMOUNT, "currency": MAYBE_TEXT, "value_date": DATE,
         "recorded_on": MAYBE_DATE, "height": COUNT, "transaction": TEXT, "status": TEXT, "days_late": COUNT,
+        "reversible_until": TEXT, "reversed_on": TEXT, "reason": TEXT,
     }),
     "Payment": extended(
         row_schema("settlement/payment", closed=True), {"id": TEXT, **same(MAYBE_DATE, "value_date", "recorded_on")}

@@ -1,7 +1,8 @@
 """The ledger by value date: two axes, the day that figures are of, and the height at which receipts are known.
 
 What was recorded up to the end of the day is read at the day's last height; receipts are read at the later one, and
-count where their value date is not after the day. A bill, a token, a receipt shows where it shows at both.
+count where they stand and their value date is not after the day: what was reversed since never came. A bill, a token,
+a receipt shows where it shows at both.
 
 The field's word: bitemporal data.
 """
@@ -14,12 +15,12 @@ from typing import Any
 from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer
 from chainbill_node.rest.lists import every, from_index
-from chainbill_node.rest.payments import BETWEEN, RECEIPT_TABLES, receipts_of_bill
+from chainbill_node.rest.payments import BETWEEN, RECEIPT_TABLES, money_of_bill, receipts_of_bill, stands
 from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.replies import Reply
 from chainbill_node.rest.view import KeptLineages, View
 from chainbill_node.storage.ledger_reader import KeyPart, Reader
-from chainbill_node.trace.by_value import Dated, Paid, Seen, valued_bill, valued_facts, valued_sight
+from chainbill_node.trace.by_value import Dated, Paid, Seen, unpaid_again, valued_bill, valued_facts, valued_sight
 from chainbill_node.trace.lineage import EVERYTHING, Lineage, Sight, lineage_of
 from chainbill_node.trace.shapes import Row
 
@@ -61,7 +62,7 @@ class ValuedView(View):
             return self._bill(str(key if isinstance(key, str | int) else key[0]))
         if (contract, table) in RECEIPTS:
             found = self._known.row(contract, table, key)
-            return found if found is not None and found["value_date"] <= self._day else None
+            return found if found is not None and stands(found) and found["value_date"] <= self._day else None
         if (contract, table) == ("settlement", "payment"):
             return self._payment(key)
         return super().row(contract, table, key)
@@ -71,6 +72,7 @@ class ValuedView(View):
         found = self._valued.take(bill_id)
         if found is None:
             facts, bill = self._recorded.lineage(bill_id).facts, self._bill(bill_id) or {}
+            facts = unpaid_again(facts, self._known.lineage(bill_id).facts)
             found = lineage_of(valued_facts(facts, bill, self._financed(bill_id), list(self._paid(bill_id))))
         self._valued.keep(bill_id, found)
         return found
@@ -99,10 +101,10 @@ class ValuedView(View):
         return self._bills[bill_id]
 
     def _money(self, known: Row) -> list[Dated]:
-        """Give the debtor's money dated up to the day; of a settlement under way what its steps have shared out."""
+        """Give the debtor's money dated up to the day; of a settlement under way what its steps have shared out, of a
+        reversal what they have left."""
         bill_id = str(known["id"])
-        every_receipt = [row for _, row in receipts_of_bill(self._known, bill_id) if row["kind"] == "settlement"]
-        money = [(str(row["value_date"]), int(row["amount"])) for row in every_receipt]
+        money = [(str(row["value_date"]), int(row["amount"])) for _, row in money_of_bill(self._known, bill_id)]
         step = self._known.row("settlement", "step", bill_id)
         if step is not None:
             money.append((str(step["value_date"]), int(known["settled"]) - sum(amount for _, amount in money)))
@@ -121,9 +123,14 @@ class ValuedView(View):
     def _paid(self, bill_id: str) -> Iterator[Paid]:
         """Give the cents that were settled after the day by money dated up to it."""
         then, now = self._recorded.row("bill", "bill", bill_id), self._known.row("bill", "bill", bill_id)
-        if then is None or now is None or then["settled"] == now["settled"]:
+        if then is None or now is None:
             return
-        counted = {name for name, row in receipts_of_bill(self, bill_id) if row["kind"] == "settlement"}
+        receipts = dict(receipts_of_bill(self._known, bill_id))
+        if then["settled"] == now["settled"] and all(map(stands, receipts.values())):
+            return
+        counted = {
+            name for name, row in receipts.items() if row["kind"] == "settlement" and row["value_date"] <= self._day
+        }  # fmt: skip
         for name in every(from_index(self._known.reader, "payment.bill", (bill_id,))):
             payment = self._known.row("settlement", "payment", (bill_id, name))
             if payment is None or f"{payment['bank']}{BETWEEN}{payment['reference']}" not in counted:
@@ -135,7 +142,10 @@ class ValuedView(View):
     def _payment(self, key: KeyPart | Sequence[KeyPart]) -> Row | None:
         """Give a payment of money dated up to the day, as it stood at its end; one recorded later as it was made."""
         known = self._known.row("settlement", "payment", key)
-        if known is None or self.row("settlement", "receipt", (str(known["bank"]), str(known["reference"]))) is None:
+        if known is None or known["status"] == "cancelled":
+            return None
+        receipt = self._known.row("settlement", "receipt", (str(known["bank"]), str(known["reference"])))
+        if receipt is None or receipt["value_date"] > self._day:
             return None
         then = self._recorded.row("settlement", "payment", key)
         if then is not None:

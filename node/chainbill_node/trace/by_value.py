@@ -43,6 +43,8 @@ def valued_bill(row: Row, known: Row, day: str, money: Sequence[Dated]) -> Row:
         status = "settled"
     elif overdue_on:
         status = "overdue"
+    elif row["status"] == "settled":  # by money that was reversed since
+        status = "due" if row["pay_on"] <= day else "active"
     else:
         status = "due" if row["status"] == "overdue" else str(row["status"])
     closed_on = max((date for date, _ in money), default="") if left == 0 else ""
@@ -50,6 +52,19 @@ def valued_bill(row: Row, known: Row, day: str, money: Sequence[Dated]) -> Row:
         **row, "settled": settled, "settled_in_time": in_time, "status": status, "overdue_on": overdue_on,
         "closed_on": closed_on,
     }  # fmt: skip
+
+
+def unpaid_again(then: BillFacts, known: BillFacts) -> BillFacts:
+    """Give the facts of a day with tokens live whose payment was reversed later: that money never came."""
+    back = {name for name, row in then.tokens.items() if row["status"] == "settled" and _is_reversed(known, name)}
+    if not back:
+        return then
+    tokens = {name: {**row, "status": "live", "ended": 0} if name in back else row for name, row in then.tokens.items()}
+    return BillFacts(then.bill, tokens, then.hops)
+
+
+def _is_reversed(known: BillFacts, name: str) -> bool:
+    return name in known.tokens and known.tokens[name]["status"] == "reversed"
 
 
 def valued_facts(facts: BillFacts, bill: Row, financed: Iterable[tuple[Row, Row]], paid: Sequence[Paid]) -> BillFacts:

@@ -104,7 +104,7 @@ def _place(step: Shape) -> int:
     kind = str(step["kind"])
     if kind in LEAF_STATUSES:
         return 2
-    return 3 if kind.startswith("payment_") else int(kind == "received")
+    return 3 if kind.startswith("payment_") or kind == "reversed" else int(kind == "received")
 
 
 def in_order(first: list[Shape], made: Iterable[Shape], calendar: Iterable[Shape]) -> list[Shape]:
