@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+from unicodedata import category, normalize
 
+from chainbill.ids import valid_lei, valid_uscc
 from chainbill.text_rule import is_text
 from chainbill_cli.failure import Failure
 from chainbill_cli.texts import bracketed, language
@@ -18,6 +20,9 @@ MOST_READ = 2_000
 LONGEST_NAME = 200
 """Characters of a name that the ledger takes (the contracts' LONGEST_TEXT)."""
 SPACES = re.compile(r"\s{2,}")
+ALPHANUMERIC = re.compile("[0-9A-Z]{18,}")
+UNSEEN = frozenset({"Cf", "Mn", "Me"})
+"""Categories of characters that show nothing, or stand on the one before them."""
 MOST_KEPT = 4_096
 """Names that one run keeps."""
 
@@ -34,8 +39,25 @@ def newest_name(party: Mapping[str, Any]) -> str:
     return SPACES.sub(" ", name) if possible else ""
 
 
+def as_seen(name: str) -> str:
+    """A name without what the eye does not see: width, case, spaces, what shows nothing, marks on other letters."""
+    folded = normalize("NFKC", name).casefold()
+    return "".join(one for one in folded if category(one) not in UNSEEN and not one.isspace())
+
+
+def holds_an_id(name: str, own: str) -> bool:
+    """Whether a valid USCC or LEI other than the party's own stands in its name, as it would stand behind one."""
+    for run in ALPHANUMERIC.findall(re.sub("[-_.]", "", as_seen(name)).upper()):
+        for size, valid in ((18, valid_uscc), (20, valid_lei)):
+            found = {run[at : at + size] for at in range(len(run) - size + 1)} - {own}
+            if any(map(valid, found)):
+                return True
+    return False
+
+
 class Names:
-    """Names by id. Two parties of one name are told apart by their ids.
+    """Names by id. Two parties of one name, as the eye takes it, are told apart by their ids, and so is one whose name
+    holds the id of another.
 
     local: names of this home, name → id. read: a party by id; listed: parties page after page. Both may fail: then an
     id stays an id.
@@ -48,7 +70,7 @@ class Names:
         listed: Callable[[int], Iterator[Mapping[str, Any]]],
     ) -> None:
         self._local = {party: name for name, party in reversed(list(local.items()))}
-        self._taken = set(local)
+        self._taken = set(map(as_seen, local))
         self._registered: dict[str, str] = {}
         self._bearers: Counter[str] = Counter()
         self._read = read
@@ -76,7 +98,7 @@ class Names:
 
     def _keep(self, party: str, name: str) -> None:
         self._registered[party] = name
-        self._bearers[name] += 1
+        self._bearers[as_seen(name)] += 1
 
     def name_of(self, party: str) -> str:
         """The name to show."""
@@ -84,5 +106,8 @@ class Names:
         if local:
             return local
         name = self._registered.get(party, "")
-        alike = name in self._taken or self._bearers[name] > 1
-        return party if not name else bracketed(name, party) if alike else name
+        if not name:
+            return party
+        seen = as_seen(name)
+        told_apart = seen in self._taken or self._bearers[seen] > 1 or holds_an_id(name, party)
+        return bracketed(name, party) if told_apart else name

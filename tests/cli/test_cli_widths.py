@@ -28,6 +28,8 @@ from cli.cli_fakes import an_id
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainbill.ids import make_test_uscc
+
 pytestmark = pytest.mark.untraced
 
 WIDTHS = (80, 100, 120, 200)
@@ -271,6 +273,35 @@ def test_names_are_looked_up_once_and_two_of_one_name_are_told_apart() -> None:
     names.learn(["P1", "P2"])
     assert names.name_of("P1") == "甲公司（P1）"
     assert set(WORDS) >= {"status", "lock"}
+
+
+ANOTHER, OWN, LEI = make_test_uscc(b"anchor"), make_test_uscc(b"own"), "5493001KJTIIGC8Y1R12"
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ("Anchor Ltd", "Anchor\u200b Ltd"), ("Anchor Ltd", "ＡＮＣＨＯＲ  ltd"), ("Anchor Ltd", "Anchor\u00ad\ufe0f Ltd"),
+    ("甲公司", "甲\u2060公司"), ("Anchor Ltd", "Anchor\u00a0Ltd"),
+])  # fmt: skip
+def test_names_that_look_alike_are_told_apart(one: str, other: str) -> None:
+    """attack: what shows nothing was taken in a name, and two parties looked the same in every table."""
+    names = Names({}, lambda party: {"names": [{"en": {"P1": one, "P2": other}[party]}]}, lambda _: iter(()))
+    names.learn(["P1", "P2"])
+    assert [names.name_of(party).rpartition(" ")[2] for party in ("P1", "P2")] == ["(P1)", "(P2)"]
+    names = Names({one: "P9"}, lambda _: {"names": [{"en": other}]}, lambda _: iter(()))
+    names.learn(["P2"])
+    assert names.name_of("P2").endswith(" (P2)")
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    (f"Anchor ({ANOTHER})", True), (f"核心（{ANOTHER.lower()}）", True), (f"Anchor {ANOTHER[:6]} {ANOTHER[6:]}", True),
+    (f"Anchor-{LEI}", True), (f"X{ANOTHER}", True), (ANOTHER, True), (f"Own ({OWN})", False),
+    ("Anchor Manufacturing Holding 2020 Ltd", False), ("华东制造有限公司", False),
+])  # fmt: skip
+def test_a_name_that_holds_the_id_of_another_has_its_own_behind_it(name: str, told: bool) -> None:
+    """attack: `Anchor (ID of the anchor)` was what tables write for one of two parties of a name."""
+    names = Names({}, lambda _: {"names": [{"en": name}]}, lambda _: iter(()))
+    names.learn([OWN])
+    assert names.name_of(OWN) == (f"{name} ({OWN})" if told else name)
 
 
 def test_a_text_that_is_cut_ends_in_one_ellipsis_and_no_comma() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -33,6 +34,10 @@ BILLS_BEYOND = 2**53 // MAX_AMOUNT + 1
 """So many bills of the largest face have a sum that a number of JavaScript cannot hold exactly."""
 
 
+BILLS_SHOWN = 100
+AN_ID = "91990000072L5GC14F"
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[str, str]]:
     book, bill = penetration_example()
@@ -40,6 +45,11 @@ def served() -> Iterator[tuple[str, str]]:
         book.issue("HUGE", SUPPLIERS[0], MAX_AMOUNT)
     book.pay(book.issue("HUGE", SUPPLIERS[0], 2), SUPPLIERS[1], 1)
     book.party("HUGE", "anchor")
+    for number in range(BILLS_SHOWN + 1):
+        book.issue("MANY", (SUPPLIERS[1], "TWIN", "FALSE")[number % 3], 100)
+    book.party("MANY", "anchor")
+    book.party("TWIN", "supplier", names=[{"en": "Supplier2\u200b  Ltd", "zh": "SUPPLIER2\u200b公司"}])
+    book.party("FALSE", "supplier", names=[{"en": f"Anchor ({AN_ID})", "zh": f"核心（{AN_ID}）"}])
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(TwinNode(with_parties(book)))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -78,6 +88,26 @@ def test_the_page_draws_sums_to_the_cent_where_a_double_would_round(served: tupl
     drawn = page(f"{served[0]}/?id=HUGE&lang=en", tmp_path)
     for minor in (whole + 1, whole + 2):
         assert f">{minor // 100:,}.{minor % 100:02d}" in drawn, "what tier 1 keeps; the face"
+
+
+@pytest.mark.parametrize(("language", "names", "heading"), [
+    ("en", ("SUPPLIER2 Ltd (SUPPLIER2)", "Ltd (TWIN)", f"Anchor ({AN_ID}) (FALSE)"), "Bills · the first 100 / 101"),
+    ("zh", ("SUPPLIER2公司（SUPPLIER2）", "公司（TWIN）", f"核心（{AN_ID}）（FALSE）"), "凭证 · 前 100 / 101"),
+])  # fmt: skip
+def test_the_page_tells_parties_apart_and_how_much_of_a_list_it_shows(
+    served: tuple[str, str], tmp_path: Path, language: str, names: tuple[str, ...], heading: str
+) -> None:
+    """attack: two parties of one name looked the same, as did one that bore another's id; 100 of 101 bills were all."""
+    drawn = page(f"{served[0]}/?id=MANY&lang={language}", tmp_path)
+    for name in names:
+        assert drawn.count(f"{name}</td>") == 1
+        assert f"{name} · 1.00 CNY" in drawn
+    assert heading in drawn
+    assert drawn.count('<li><a href="?id=B') == BILLS_SHOWN
+
+
+def test_the_page_says_how_many_bills_there_are(served: tuple[str, str], tmp_path: Path) -> None:
+    assert re.search(r"<h3>Bills · \d+</h3>", page(f"{served[0]}/?id={ANCHOR}&lang=en", tmp_path))
 
 
 def test_the_page_says_what_is_wrong(served: tuple[str, str], tmp_path: Path) -> None:

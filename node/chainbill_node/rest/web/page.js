@@ -11,6 +11,8 @@ let shown = null;
 const ID = /^([0-9A-Z]{18}|[0-9A-Z]{20})$/; // a bill or a USCC; a LEI
 const plain = (typed) => (typed || "").normalize("NFKC").trim();
 const names = new Map();
+const bearers = new Map();
+const FIRST_BILLS = 100;
 const digits = new Map();
 
 const say = (word) => words[language][word] || word.replace(/^(kind|status)_/, "").replaceAll("_", " ");
@@ -44,14 +46,40 @@ async function learn(parties) {
   await Promise.all([...new Set(parties)].filter((id) => id && !names.has(id)).slice(0, 100).map(async (id) => {
     try {
       const found = await read(`/v1/parties/${encodeURIComponent(id)}`);
-      names.set(id, found.names.at(-1) || {});
-    } catch { names.set(id, {}); }
+      keepName(id, found.names.at(-1) || {});
+    } catch { keepName(id, {}); }
   }));
 }
 
-function name(id) {
+function keepName(id, found) {
+  names.set(id, found);
+  bearers.clear();
+}
+
+const called = (id) => {
   const known = names.get(id) || {};
-  return known[language] || known.zh || known.en || id;
+  return known[language] || known.zh || known.en || "";
+};
+
+// A name as the eye takes it: without width, case, spaces, and what shows nothing.
+const asSeen = (said) => said.normalize("NFKC").toLowerCase().replace(/[\p{Cf}\p{Mn}\p{Me}\s]/gu, "");
+
+// Whether a part of a name could be taken for an id (18 letters and digits with five digits among them).
+const likeAnId = (said) => (asSeen(said).replace(/[-_.]/g, "").match(/[0-9a-z]{18,}/g) || [])
+  .some((run) => (run.match(/\d/g) || []).length >= 5);
+
+// The registered name; with the id behind it where another party is called so too, or where it holds what is like one.
+function name(id) {
+  const said = called(id);
+  if (!said) return id;
+  if (!bearers.size) {
+    for (const party of names.keys()) {
+      const seen = asSeen(called(party));
+      bearers.set(seen, (bearers.get(seen) || 0) + 1);
+    }
+  }
+  if (bearers.get(asSeen(said)) === 1 && !likeAnId(said)) return said;
+  return language === "zh" ? `${said}（${id}）` : `${said} (${id})`;
 }
 
 function table(columns, rows) {
@@ -149,12 +177,18 @@ async function showBill(id, at) {
   ];
 }
 
+// How many bills there are, and of a longer list that the first of them are shown.
+function billCount(list) {
+  const all = list.count_complete === false ? `${list.count}+` : String(list.count);
+  return list.next ? `${say("first_of")} ${list.data.length} / ${all}` : all;
+}
+
 async function showAnchor(id, at) {
   const trace = await read(`/v1/trace/anchors/${encodeURIComponent(id)}${at}`);
-  const bills = await read(`/v1/bills?debtor=${encodeURIComponent(trace.anchor.id)}&limit=100${at.replace("?", "&")}`);
+  const bills = await read(`/v1/bills?debtor=${encodeURIComponent(trace.anchor.id)}&limit=${FIRST_BILLS}${at.replace("?", "&")}`);
   await learn([id, ...bills.data.map((bill) => bill.creditor)]);
   for (const table of trace.currencies) {
-    for (const row of [...table.parties, ...table.banks]) names.set(row.party, { en: row.name_en, zh: row.name_zh });
+    for (const row of [...table.parties, ...table.banks]) keepName(row.party, { en: row.name_en, zh: row.name_zh });
   }
   await learn(trace.currencies.flatMap((table) => table.other_moves.flatMap((move) => [move.from, move.to])));
   const link = (bill) => `?id=${encodeURIComponent(bill.id)}`;
@@ -162,7 +196,7 @@ async function showAnchor(id, at) {
     element("h2", { text: `${say("anchor")} ${name(trace.anchor.id)}` }),
     ...(bills.data.length ? [] : [element("p", { text: say("no_bills") })]),
     ...trace.currencies.filter((part) => part.totals.face || part.by_tier.length).flatMap((part) => anchorTable(part)),
-    ...(bills.data.length ? [element("h3", { text: say("bills") })] : []),
+    ...(bills.data.length ? [element("h3", { text: `${say("bills")} · ${billCount(bills)}` })] : []),
     element("ul", { class: "plain" }, ...bills.data.map((bill) => element("li", {},
       element("a", { href: link(bill), text: bill.id }), ` ${name(bill.creditor)} · ${money(bill.face, bill.currency)} ${bill.currency} · ${bill.pay_on} · ${say(`status_${bill.status}`)}`))),
     footer(trace.as_of, `/v1/trace/anchors/${encodeURIComponent(id)}${at}${at ? "&" : "?"}format=csv`),
@@ -193,6 +227,7 @@ function next(problem) {
 
 async function ask(id, at) {
   shown = { id, at };
+  bearers.clear(); // counted in the language that is shown
   find("problem").hidden = true;
   const suffix = at ? `?at=${encodeURIComponent(at)}` : "";
   try {
