@@ -123,7 +123,7 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         return moment_said(until_text(value))
     if name == "action" and isinstance(value, str):
         return act_said(value)
-    if name in {"rate", "share"} and type(value) is int:
+    if name in {"rate", "share", "percent"} and type(value) is int:
         return f"{format_rate(value)}%"
     if name in FAMILIES and has_text(f"value.{FAMILIES[name]}{value}"):
         return text(f"value.{FAMILIES[name]}{value}")

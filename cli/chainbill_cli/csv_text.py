@@ -11,10 +11,11 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chainbill.shown import shown as plain_text
-from chainbill_cli.output import WORDS, Column, Names, shown
+from chainbill_cli.output import WORDS, Column, Names, shown, value_at
 from chainbill_cli.texts import language, text
 from chainbill_cli.traced_csv import plain_cell, safe_cell, table_of
 
@@ -77,7 +78,15 @@ def _headings(columns: Sequence[Column]) -> list[str]:
 def _cells(row: Mapping[str, Any], column: Column, name_of: Names) -> Iterator[str]:
     yield csv_cell(shown(row, column, str, grouping=False), column)
     if _twin(column):
-        yield csv_cell(shown(row, column, name_of), column)
+        yield csv_cell(_told(row, column, name_of), column)
+
+
+def _told(row: Mapping[str, Any], column: Column, name_of: Names) -> str:
+    """What stands beside a cell: of a list each name or word, parted as the ids and codes are."""
+    found = value_at(row, column.path)
+    if not isinstance(found, list | tuple):
+        return shown(row, column, name_of)
+    return ", ".join(shown({"one": one}, replace(column, path="one"), name_of) for one in found)
 
 
 def _written(rows: Iterable[Sequence[str]]) -> str:

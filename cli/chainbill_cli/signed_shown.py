@@ -85,7 +85,7 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
         return True
     if type(value) is int and (name in AMOUNTS or (name == "value" and currency)):  # what an event is worth
         said = amount_text(value, currency)
-    elif type(value) is int and name in {"rate", "share"}:
+    elif type(value) is int and name in {"rate", "share", "percent"}:
         said = format_rate(value)
     elif isinstance(value, bytes):
         said = value.hex()

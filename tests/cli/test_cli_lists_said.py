@@ -148,3 +148,14 @@ def test_amounts_of_an_event_are_those_of_the_contract() -> None:
         value = chance.randint(10**6, 10**12)
         parts = [{"part": str(one), "supplier": "S", "share": share} for one, share in enumerate(shares)]
         assert apportioned(value, parts) == [one["amount"] for one in contract(value, parts)]
+
+
+def test_a_request_for_a_part_is_found(desk: Desk) -> None:
+    """Nothing was listed of the token that had been typed in the request."""
+    bill, root = accepted_bill(desk)
+    desk.json("supplier1", "finance", "request", root, "--to", "bank1", "--to", "bank2", "--amount", "100.00")
+    desk.text("--as", "supplier1", "--lang", "zh", "finance", "list", "--token", root)
+    assert f"chainbill finance list --bill {bill}" in desk.err
+    said = desk.text("--as", "supplier1", "--lang", "zh", "-o", "csv", "finance", "list")
+    assert "bank1, bank2" in said, "names are parted as the ids beside them"
+    assert "、" not in said

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.untraced
 
 SIGNED = re.compile("^  签署内容：(.*?)；其余由节点", re.MULTILINE)
 TITLE = re.compile("^  ([^ ：][^：]*)：", re.MULTILINE)
-BESIDE = {"仅操作本身", "币种", "金额", "计息基础", "签名", "内容"}
+BESIDE = {"仅操作本身", "币种", "金额", "计息基础", "签名", "内容", "所涉事项"}
 """What stands in the line of another (a currency beside its amount), in none of its own (a proof that nodes verify), or
-as lines of its own (the content of a proposal)."""
+as lines of its own (the content of a proposal, what an order is on)."""
 
 
 def test_what_is_signed_is_called_as_it_is_shown(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from chainbill_cli.currencies import currency_for
 from chainbill_cli.described import DOUBTS
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
+from chainbill_cli.lookup import BILL, QUOTE, REQUEST, TOKEN, object_id, read_bill, read_quote, read_request
 from chainbill_cli.money_said import said
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
@@ -337,4 +337,11 @@ def _own_before(session: Session, request: Mapping[str, Any]) -> str:
     return own[0] if own else ""
 
 
-plain_reads(finance)
+def _tell_parts(session: Session, filters: dict[str, Any]) -> None:
+    """That a request for a part of a token stands on the token that was cut off it."""
+    row = session.object_row(TOKEN.path, filters["token"]) if filters["token"] else {}
+    if row.get("status") == "split":
+        session.out.note(text("finance.of_parts", token=row["id"], bill=row["bill"]))
+
+
+plain_reads(finance, ready={"requests": _tell_parts})

@@ -38,6 +38,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.freeze": ("freeze", "冻结"),
     "column.freezes": ("freezes", "冻结"),
     "column.freeze_days": ("days from when it comes into force", "自生效起的天数"),
+    "column.percent": ("share", "比例"),
+    "column.up": ("a broken cent is rounded up", "不足一分时进一分"),
     "column.paper_issued_on": ("issued on", "出具日期"),
     "column.beneficiary": ("beneficiary", "受益人"),
     "column.items": ("on", "所涉事项"),

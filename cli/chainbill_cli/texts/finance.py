@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "finance.of_parts": (
+        "{token} was split; what was requested of a part of it stands on that part: chainbill finance list --bill "
+        "{bill}",
+        "{token} 已拆分，对其一部分的融资申请列在拆出的子凭证之下：chainbill finance list --bill {bill}",
+    ),
     "finance.in_place_of": (
         "it stands in the place of your quote {quote}, which is withdrawn",
         "本报价取代本行此前的报价 {quote}，后者已撤回",
