@@ -5,12 +5,15 @@ As `foreseen_terms`, under the contracts' reasons and in their order. A row that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chainbill_contracts.declared_reads import reads
 
+from chainbill.crypto.algorithms import ED25519
 from chainbill.dates import add_days
+from chainbill.statement import verify_statement
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
 from chainbill_cli.foreseen_terms import Check, all_rows
@@ -124,8 +127,22 @@ def _event(session: Session, said: Row) -> Iterator[Refusal | None]:
     due_on = add_days(said["happened_on"], row["due_days"])
     if due_on <= session.today():
         yield "due_date_not_in_future", {"due_on": due_on}
+    if not _attested(session, row, said):
+        yield "attestation_wrong", {}
     if said["value"] > row["most_value"]:
         yield "event_too_large", {"value": said["value"], **{one: row[one] for one in ("most_value", "currency")}}
+
+
+def _attested(session: Session, product: Row, said: Row) -> bool:
+    """Whether the signature of an event is its product's attestor's over just what is said of it."""
+    key, signature = str(product["attestor"]), str(said["signature"])
+    if not re.fullmatch("[0-9a-f]{128}", signature):
+        return False
+    signed = {name: said[name] for name in ("product", "order", "serial", "value", "happened_on")}
+    return verify_statement(
+        session.network_hash, "product", "event", signed,
+        algorithm=ED25519, key=bytes.fromhex(key), signature=bytes.fromhex(signature),
+    )  # fmt: skip
 
 
 CHECKS: Mapping[str, Check] = {

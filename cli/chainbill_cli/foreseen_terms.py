@@ -77,6 +77,8 @@ def _request(session: Session, asked: Row) -> Iterator[Refusal | None]:
     held = int(token.get("amount") or asked["amount"])
     if asked["amount"] > held:
         yield "amount_exceeds_tokens", {"missing": asked["amount"] - held, "currency": token.get("currency")}
+    if token and asked["amount"] < held:
+        yield _too_small(token, _least(session, token), asked["amount"], held - asked["amount"])
 
 
 def _quote(session: Session, offer: Row) -> Iterator[Refusal | None]:
@@ -141,7 +143,36 @@ def _settle(session: Session, money: Row) -> Iterator[Refusal | None]:
         yield "amount_below_outstanding", said
 
 
+def _least(session: Session, token: Row) -> int:
+    """The smallest piece of a token in minor units; 1 where its bill is not to be seen."""
+    return int((_bill(session, token.get("bill")).get("terms") or {}).get("min_split") or 1)
+
+
+def _too_small(token: Row, least: int, *pieces: int) -> Refusal | None:
+    """What is said of the pieces of a token, of which one is smaller than its bill allows."""
+    small = [one for one in pieces if 0 < one < least]
+    return ("piece_too_small", {"min_split": least, "currency": token["currency"]}) if small else None
+
+
 def _transfer(session: Session, offers: Row) -> Iterator[Refusal | None]:
+    rows = [session.object_row("/v1/tokens", str(one)) for one in offers.get("tokens") or ()]
+    for row in rows:
+        if row.get("financed_tier"):
+            yield "token_already_financed", {}
+        if (_bill(session, row.get("bill")).get("terms") or {}).get("non_transferable"):
+            yield "bill_not_transferable", {}
+    yield from _recipients(session, offers)
+    if len(rows) == 1 and rows[0]:  # of several it depends on the order in which they are used
+        [row], amounts = rows, [int(one["amount"]) for one in offers.get("recipients") or ()]
+        debtor = _bill(session, row.get("bill")).get("debtor")
+        for one in offers.get("recipients") or ():
+            if one["party"] == debtor:
+                yield "recipient_is_the_debtor", {}
+        if amounts and amounts != [row["amount"]]:
+            yield _too_small(row, _least(session, row), *amounts, row["amount"] - sum(amounts))
+
+
+def _recipients(session: Session, offers: Row) -> Iterator[Refusal | None]:
     for one in offers.get("recipients") or ():
         party = str(one["party"])
         if party == session.party:
@@ -162,6 +193,8 @@ def _split(session: Session, cut: Row) -> Iterator[Refusal | None]:
             yield "amount_exceeds_tokens", {"missing": taken - held, "currency": token.get("currency")}
     if held and taken == held and len(cut["amounts"]) == 1:
         yield "nothing_to_cut", {}
+    if held:
+        yield _too_small(token, _least(session, token), *cut["amounts"], held - taken)
 
 
 def _merge(session: Session, joined: Row) -> Iterator[Refusal | None]:
@@ -238,7 +271,7 @@ def _ask_void(session: Session, asked: Row) -> Iterator[Refusal | None]:
 
 
 def _ask_dilution(session: Session, asked: Row) -> Iterator[Refusal | None]:
-    if sum(part["amount"] for part in asked["parts"]) > asked["amount"]:
+    if sum(part["amount"] for part in asked.get("parts") or ()) > asked["amount"]:
         yield "parts_not_the_amount", {}
     yield from _dilutable(session, _bill(session, asked["bill"]), asked["amount"], asked)
     yield _asked(session, asked["bill"], "dilution")

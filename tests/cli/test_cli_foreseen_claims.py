@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,11 @@ def test_products(desk: Desk, refused: Refused, tmp_path: Path) -> None:
     assert event("anchor", "today", value="20000000.01") == "event_too_large"
     file = event_file(tmp_path / "event.json", made, "today")
     desk.text("product", "attest", file, "--key", "gate")
+    other = {**json.loads(Path(file).read_text(encoding="utf-8")), "value": "123456.80"}
+    Path(file).write_text(json.dumps(other), encoding="utf-8")
+    assert refused("anchor", "product", "event", file) == "attestation_wrong"
+    file = event_file(tmp_path / "event.json", made, "today")
+    desk.text("product", "attest", file, "--key", "gate")
     desk.json("anchor", "product", "event", file)
     assert desk.json("anchor", "product", "event", file)["repeated"] is True
     desk.json("supplier1", "product", "retire", made)
@@ -84,3 +90,20 @@ def test_a_quote_that_was_paid(desk: Desk, refused: Refused) -> None:
     assert refused("bank2", "finance", "withdraw", quote) == "quote_transition"
     desk.text("--lang", "zh", "--yes", "--as", "bank2", "finance", "withdraw", quote, expect=3)
     assert "已放款" in desk.err
+
+
+def test_pieces_and_terms_of_tokens(desk: Desk, refused: Refused) -> None:
+    issue = ("bill", "issue", "--debtor", "anchor", "--due", "+120d", "--amount", "1000.00", "--term")
+    roots = []
+    for term in ("min_split=10000", "non_transferable=true"):
+        bill = desk.json("supplier1", *issue, term)["bill"]
+        desk.json("anchor", "bill", "confirm", bill)
+        roots.append(desk.json("supplier1", "bill", "accept", bill)["token"])
+    least, tied = roots
+    assert refused("supplier1", "token", "transfer", tied, "--to", "supplier2:1.00") == "bill_not_transferable"
+    for amount in ("99.99", "900.01"):
+        assert refused("supplier1", "token", "transfer", least, "--to", f"supplier2:{amount}") == "piece_too_small"
+        assert refused("supplier1", "token", "split", least, "--amount", amount) == "piece_too_small"
+        asked = ("finance", "request", least, "--to", "bank1", "--amount", amount)
+        assert refused("supplier1", *asked) == "piece_too_small"
+    assert refused("supplier1", "token", "transfer", least, "--to", "anchor:100.00") == "recipient_is_the_debtor"
