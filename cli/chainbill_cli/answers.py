@@ -64,7 +64,8 @@ def answer_write(session: Session, outcome: Outcome, *names: str, currency: str 
         return
     shown = {**answer, "currency": currency or currency_of(session, outcome.result, answer)}
     if isinstance(shown.get("tokens"), list):
-        shown["tokens"] = [_token_line(token) for token in shown["tokens"]]
+        session.out.learn(str(one["offered_to"]) for one in shown["tokens"] if _is_offer(one))
+        shown["tokens"] = [_token_line(session, token) for token in shown["tokens"]]
     names = tuple(name for name in answer if not (name == "repeated" and answer[name] is False) and answer[name] != [])
     session.out.thing(shown, [Column(name, ANSWER_KINDS.get(name, "text"), headings.get(name, "")) for name in names])
 
@@ -130,13 +131,19 @@ def _token_at(session: Session, token: Any, height: int | None) -> Any:
         return {"id": token}
 
 
-def _token_line(token: Any) -> str:
+def _is_offer(token: Any) -> bool:
+    return isinstance(token, Mapping) and bool(token.get("offered_to"))
+
+
+def _token_line(session: Session, token: Any) -> str:
     if not isinstance(token, Mapping):
         return str(token)
     if "amount" not in token:
         return str(token.get("id"))
     currency = str(token["currency"])
-    return bracketed(token.get("id"), f"{amount_text(int(token['amount']), currency)} {currency}")
+    amount = f"{amount_text(int(token['amount']), currency)} {currency}"
+    payee = [session.out.name_of(str(token["offered_to"]))] if _is_offer(token) else []
+    return bracketed(token.get("id"), enumerated([amount, *payee]))
 
 
 def read_at(session: Session, path: str, identifier: Any, height: int | None) -> Any:
@@ -195,12 +202,13 @@ def answer_newest(
     told: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     *,
     limit: int,
+    in_csv: bool = False,
     **parameters: Any,
 ) -> None:
     """Read a whole list, which a node gives by id, and print its newest entries first, at most `limit`."""
     found = sorted(session.client.pages(path, **parameters), key=lambda row: str(row.get("id")))
     found.sort(key=lambda row: int((row.get("created") or {}).get("height") or 0), reverse=True)
-    people = told is not None and session.out.form == "table"
+    people = told is not None and (session.out.form == "table" or (in_csv and session.out.form == "csv"))
     session.out.rows([told(row) for row in found[:limit]] if told is not None and people else found[:limit], columns)
     if len(found) > limit:
         session.out.note(text("note.newest", count=len(found), limit=limit))

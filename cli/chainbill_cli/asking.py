@@ -19,7 +19,7 @@ def confirm(question: str) -> bool:
     if language() == "en":
         return bool(_put(click.confirm, question, default=False))
     while True:
-        answer = _typed(f"{question} [y/N]", default="", show_default=False).strip().casefold()
+        answer = _typed(f"{question} [y/N，是/否]", default="", show_default=False).strip().casefold()
         if answer in YES | NO:
             return answer in YES
         click.echo(text("note.yes_or_no"), err=True)

@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 PATH, SCHEMES = reads()["labels"].path, reads()["label_schemes"].path
 OF_ONE_BILL = columns(
     "label/label",
-    "scheme:id=label_scheme grade until status by=label_by",
+    "scheme:id=label_scheme grade until=label_until status by=label_by",
     "scheme grade until status by",
 )
 

@@ -106,15 +106,23 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")
     if isinstance(value, list | tuple):
-        if column.kind == "party" and grouping:
-            return text("root.list_comma").join(name_of(str(element)) for element in value)
-        return (text("root.list_comma") if grouping else ", ").join(element_text(element) for element in value)
+        return _listed(row, column, value, name_of, grouping=grouping)
     if column.kind == "answers" and grouping and isinstance(value, Mapping):
         said = ((name_of(str(party)), _word("answer_", value_at(one, "answer"))) for party, one in value.items())
         return text("root.list_comma").join(bracketed(name, word) for name, word in said)
     if isinstance(value, Mapping):
         return _pairs(value) if grouping else json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def _listed(row: Mapping[str, Any], column: Column, value: Sequence[Any], name_of: Names, *, grouping: bool) -> str:
+    """A list in one cell: shares of invoices with their amounts, parties by name."""
+    if column.kind == "shares":
+        shares = (share_of_invoice(one, str(row.get("currency") or "")) for one in value)
+        return text("root.semicolon").join(" ".join(one) for one in shares)
+    if column.kind == "party" and grouping:
+        return text("root.list_comma").join(name_of(str(element)) for element in value)
+    return (text("root.list_comma") if grouping else ", ").join(element_text(element) for element in value)
 
 
 def _pairs(value: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ TYPED = {
 MEANT = {**FOUND, "bank": Session.party_id, "date": Session.date, "fingerprint": fingerprint_of}
 """Kind of what is typed → what a node takes for it; others are taken as they are typed."""
 
-TOLD_IN_CSV = frozenset({"parties", "bill_history"})
+TOLD_IN_CSV = frozenset({"parties", "bill_history", "changes", "recoveries", "proposals"})
 """Lists that have a column in CSV, too, that is no member of an entry."""
 
 
@@ -71,7 +71,7 @@ def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., N
             path = path.format(**{place: given.pop(read.typed) or session.party})
         if ready is not None:
             ready(session, given)
-        answer = answer_newest if read.newest else partial(answer_list, in_csv=read.name in TOLD_IN_CSV)
+        answer = partial(answer_newest if read.newest else answer_list, in_csv=read.name in TOLD_IN_CSV)
         answer(session, path, columns_of(read.name), told and partial(told, session), **given)
         _tell_defaults(session, read, given)
 

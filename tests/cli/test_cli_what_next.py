@@ -10,7 +10,7 @@ import click
 import pytest
 from chainbill_cli import asking, preview
 from chainbill_cli.texts import set_language
-from cli.cli_desk import Desk, accepted_bill
+from cli.cli_desk import Desk, accepted_bill, bill_over
 
 
 def seen(desk: Desk, monkeypatch: pytest.MonkeyPatch, *words: str, expect: int = 0) -> str:
@@ -163,3 +163,47 @@ def test_a_merge_says_what_it_comes_to(desk: Desk, monkeypatch: pytest.MonkeyPat
     _, token = accepted_bill(desk)
     pieces = [one["id"] for one in desk.json("supplier1", "token", "split", token, "--amount", "400.00")["tokens"]]
     assert "1,000.00 CNY" in seen(desk, monkeypatch, "--as", "supplier1", "token", "merge", *pieces)
+
+
+def test_a_payee_whose_bank_has_reported_has_nothing_left_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was told what a bank may report."""
+    bill, token = accepted_bill(desk)
+    desk.json("bank1", "bill", "settle", bill, "--amount", "1000.00", "--reference", "S-1")
+    desk.json("bank1", "bill", "payment", bill, token, "--status", "paid", "--reference", "X-1")
+    told = seen(desk, monkeypatch, "--as", "supplier1", "--lang", "zh", "bill", "received", bill, token, expect=3)
+    assert "无须办理：兑付行已报告付款" in told
+
+
+def test_a_transfer_to_several_says_who_gets_which(desk: Desk) -> None:
+    _, token = accepted_bill(desk)
+    told = desk.text(
+        "--as", "supplier1", "--lang", "zh", "token", "transfer", token, "--to", "supplier2:300.00", "--to",
+        "supplier3:400.00",
+    )  # fmt: skip
+    for amount, payee in (("300.00 CNY", "supplier2"), ("400.00 CNY", "supplier3")):
+        assert f"{amount}、{payee}" in told
+
+
+def test_csv_says_changes_votes_and_invoices_in_words(desk: Desk) -> None:
+    """Raw JSON with minor units stood in cells of a spreadsheet, and no amount beside an invoice."""
+    desk.json("supplier1", "party", "policy", "--rule", "bill.issue:CNY:1000")
+    told = desk.text("--as", "supplier1", "--lang", "zh", "party", "change", "list", "-o", "csv")
+    assert "1,000.00 CNY" in told
+    assert "{" not in told
+    proposed = desk.json("bank1", "governance", "propose", "parameter", "pending_days", "9")["proposal"]
+    desk.json("bank1", "governance", "vote", proposed, "yes")
+    told = desk.text("--as", "bank1", "--lang", "zh", "governance", "list", "-o", "csv")
+    assert "bank1 赞成" in told
+    assert "{" not in told
+    bill = bill_over(desk, "ab" * 32, "supplier1", "anchor", 50_000)
+    told = desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill, "-o", "csv")
+    assert "500.00 / 500.00 CNY" in told
+    assert "{" not in told
+
+
+def test_little_things_say_what_they_did(desk: Desk) -> None:
+    desk.text("localnet", "clock", "--advance", "0d", expect=2)
+    assert "does not move" in desk.err
+    desk.text("config", "set", "currency", "EUR")
+    desk.text("--lang", "zh", "config", "unset", "currency")
+    assert "已移除 currency" in desk.err

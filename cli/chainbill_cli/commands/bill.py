@@ -128,7 +128,7 @@ def show(bill: str, **when: str | None) -> None:
         if told["pays_now"] != bank:
             place = next(number for number, one in enumerate(fields, start=1) if one.path == "paying_bank")
             fields = (*fields[:place], Column("pays_now", "party"), *fields[place:])
-    session.out.thing(told if people else body, fields)
+    session.out.thing(body if session.settings.machine else told, fields)
     if people:
         bill_settle.show_payments(session, body, when)
         labels.show_labels(session, str(body["id"]), when.get("at"))

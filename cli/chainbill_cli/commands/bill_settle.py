@@ -33,6 +33,8 @@ PAYMENT_STATUSES = ("paid", "returned", "instructed", "set_aside")
 """What a bank may report."""
 MOST_STEPS = 1_000
 """Steps of one settlement that a command signs; a node that always asks for one more would have it sign for ever."""
+PAID_ALREADY = "payment_transition"
+"""The contract's reason where a payee acknowledges what its bank has reported as paid."""
 NOTHING_LEFT = "nothing_to_proceed"
 """The contract's reason when a settlement of several steps has come to its end already."""
 
@@ -183,10 +185,16 @@ def received(session: Session, writing: Writing, bill: str, token: str) -> None:
     """The payee says that a payment has arrived, which its bank has not reported."""
     identifier, paid = object_id(session, BILL, bill), object_id(session, TOKEN, token)
     preview = None
-    if asks(session):
-        preview = _payment_as_it_is(session, Preview("preview.bill_received"), identifier, paid, "received")
     act = call("settlement", "acknowledge", bill=identifier, token=paid)
-    answer_write(session, write(session, writing, [act], preview), bill=identifier, token=paid, payment_status="paid")
+    try:
+        if asks(session):
+            preview = _payment_as_it_is(session, Preview("preview.bill_received"), identifier, paid, "received")
+        outcome = write(session, writing, [act], preview)
+    except Failure as failure:
+        if failure.problem.get("code") == PAID_ALREADY:
+            failure.problem["hint"] = text("bill.paid_already")  # the ledger's own remedy speaks to banks
+        raise
+    answer_write(session, outcome, bill=identifier, token=paid, payment_status="paid")
 
 
 def _preview_payment(session: Session, bill: str, token: str, status: str, reference: str) -> Preview:

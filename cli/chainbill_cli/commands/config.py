@@ -9,7 +9,7 @@ from chainbill_cli.kit import argument, noun
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.settings import KEPT, OUTPUTS, SWITCH, read_config, write_config
-from chainbill_cli.texts import enumerated
+from chainbill_cli.texts import enumerated, text
 
 ROWS = ranked("setting value source", Column("setting"), Column("value", "prose"), Column("source", "origin"))
 
@@ -54,6 +54,7 @@ def unset(name: str) -> None:
     del values[name]
     write_config(session.settings.home, values)
     _answer(session, name, None)
+    session.out.note(text("root.setting_gone", name=name))
 
 
 def _answer(session: Session, name: str, value: str | None) -> None:

@@ -24,8 +24,10 @@ POLL_S = 0.1
 def step_ms(typed: str) -> int:
     """Milliseconds of `30d`, `12h`, `90m` or `5s`."""
     found = STEP.match(typed.strip())
-    if not found or not int(found.group(1)):
+    if not found:
         raise usage("localnet.bad_step", value=typed)
+    if not int(found.group(1)):
+        raise usage("localnet.no_step", value=typed)
     return int(found.group(1)) * UNITS_MS[found.group(2)]
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "bill.paid_already": (
+        "nothing is left to do: its bank has reported that it was paid; if it did not arrive, ask that bank",
+        "无须办理：兑付行已报告付款；未到账的请联系兑付行",
+    ),
     "bill.issue": (
         "Issue a bill: the creditor asks, or the debtor gives",
         "开立凭证：由债权人发起申请，或由债务人开立",

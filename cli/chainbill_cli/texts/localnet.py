@@ -51,6 +51,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{home} holds a network that `chainbill localnet up` did not make",
         "{home} 中的网络不是由 `chainbill localnet up` 建立的",
     ),
+    "localnet.no_step": ("{value} does not move the clock", "{value} 不会拨动时钟"),
     "localnet.bad_step": ("{value}: write a step as 30d, 12h, 90m or 5s", "{value}：步长请写成 30d、12h、90m 或 5s"),
     "localnet.clock_back": (
         "the ledger is at {today} already; its clock never goes back to {date}",

@@ -78,7 +78,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mend.error.amount_range": ("divide it among several", "请分为多笔"),
     "mend.error.rate_digits": ("leave out the digits after that", "请去掉多余的小数位"),
     "mend.error.rate_range": ("write percent a year, as 3.85", "请写年利率的百分数，如 3.85"),
-    "mend.error.bad_json": ('write it as \'{"name": "value"}\'', '请写成 \'{"name": "value"}\' 的形式'),
+    "mend.error.bad_json": (
+        'write JSON: names and texts in double quotes, commas between members, as \'{"name": "value"}\'',
+        '请写成 JSON：名称与文字加双引号，各项以逗号相隔，如 \'{"name": "value"}\'',
+    ),
     "mend.error.empty_file": WHICH_FILE,
     "mend.error.file": WHICH_FILE,
     "mend.error.too_large": (
@@ -191,6 +194,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "请给出发票的 XML 文件，而非版式文件",
     ),
     "mend.localnet.clock_back": ("name a later date", "请写更晚的日期"),
+    "mend.localnet.no_step": ("write a step above zero, as 1d", "请写大于零的步长，如 1d"),
     "mend.localnet.clock_slow": (
         "look at it again: chainbill localnet status",
         "请稍后查看：chainbill localnet status",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "root.setting_gone": (
+        "{name} is kept no more; chainbill config show tells what holds now",
+        "已移除 {name}；现行设置请用 chainbill config show 查看",
+    ),
     "root.brackets": ("{what} ({more})", "{what}（{more}）"),
     "root.colon": (": ", "："),
     "root.comma": (", ", "，"),

@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.answer_no": ("no", "不同意"),
     "value.ended_holder": ("the holder", "持有人"),
     "value.ended_all_banks_declined": ("all banks declined", "银行均已谢绝"),
-    "value.ended_bank_cancelled": ("the bank", "银行"),
+    "value.ended_bank_cancelled": ("the bank took its quote back", "银行取消"),
     "value.ended_time": ("its time was over", "期限届满"),
     "value.ended_bill_paid": ("the bill was paid", "凭证已兑付"),
     "value.asks_void": ("void", "作废"),
