@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from chainbill.crypto.algorithms import ED25519
+from chainbill.dates import is_date
 from chainbill.money import format_rate
 from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.given_files import given_text
+from chainbill_cli.half_width import half_width
 from chainbill_cli.json_text import json_text
 from chainbill_cli.members import Members
 from chainbill_cli.session import Session
@@ -66,6 +68,11 @@ def event_of(session: Session, path: str) -> tuple[dict[str, Any], str]:
 def signature_of(path: str) -> str:
     """The signature that an event's file has, "" where it has none."""
     return str(read_file(path).get("signature") or "")
+
+
+def names_its_day(path: str) -> bool:
+    """Whether the file of an event names its day itself, and not by what nodes say today is."""
+    return is_date(half_width(str(read_file(path).get("happened_on"))).strip())
 
 
 def sign_file(path: str, happened_on: str, signature: str) -> None:

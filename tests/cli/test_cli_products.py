@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from chainbill_cli import preview
+from chainbill_cli.failure import Exit
+from chainbill_cli.main import run
 from cli.cli_desk import Desk
 from cli.production import attestor, event_file, product_file
 
@@ -17,7 +20,7 @@ def registered(desk: Desk, folder: Path, *suppliers: str) -> str:
 
 
 def today(desk: Desk) -> str:
-    return str(desk.json("anchor", "network", "show")["time"])[:10]
+    return str(desk.json("anchor", "network", "show")["date"])
 
 
 def test_an_event_issues_bills_that_their_suppliers_accept(
@@ -209,3 +212,50 @@ def test_only_suppliers_agree_to_a_product(desk: Desk, tmp_path: Path) -> None:
     product = registered(desk, tmp_path, "supplier1")
     desk.text("--as", "supplier2", "--lang", "zh", "--yes", "product", "agree", product, expect=3)
     assert "只有产品所列部件的供应商可以同意" in desk.err
+
+
+class Days(httpx.BaseTransport):
+    """One ledger behind two addresses; the first says another day."""
+
+    def __init__(self, true: httpx.BaseTransport) -> None:
+        self._true = true
+
+    def close(self) -> None:
+        """The true one stays."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._true.handle_request(request)
+        if request.url.host == "liar.test" and request.url.path == "/v1/network":
+            return httpx.Response(answer.status_code, json={**json.loads(answer.content), "date": "2020-01-01"})
+        return answer
+
+
+@pytest.mark.parametrize("person", [True, False])
+def test_a_day_that_one_node_says_is_not_attested(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], person: bool
+) -> None:
+    """attack: `today` was taken from the first node, signed unseen, and written into the file."""
+    product = registered(desk, tmp_path, "supplier1")
+    event = event_file(tmp_path / "event.json", product, "today")
+    before = Path(event).read_bytes()
+    monkeypatch.setattr(preview, "person", lambda: person)
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: True)
+    nodes = [word for name in ("liar", "other") for word in ("--node", f"http://{name}.test")]
+    line = ["--home", str(desk.home), "--as", "anchor", *nodes, "product", "attest", event, "--key", "gate"]
+    assert run(line, transport=Days(desk.transport)) == Exit.FAILED
+    assert "2020-01-01" in capsys.readouterr().err
+    assert Path(event).read_bytes() == before
+
+
+def test_an_attestor_is_shown_what_is_signed_and_asked(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = registered(desk, tmp_path, "supplier1")
+    event = event_file(tmp_path / "event.json", product, today(desk))
+    monkeypatch.setattr(preview, "person", lambda: True)
+    for answer in (False, True):
+        monkeypatch.setattr(preview, "confirm", lambda *_, answer=answer, **__: answer)
+        desk.text("--as", "anchor", "--lang", "zh", "product", "attest", event, "--key", "gate", expect=1 - answer)
+        for said in ("即将由见证方签署事件", "Car", "123,456.79 CNY", "VIN-1", "O-1", "part of supplier1"):
+            assert said in desk.err, said
+        assert ("signature" in json.loads(Path(event).read_text(encoding="utf-8"))) == answer

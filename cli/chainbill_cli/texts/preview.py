@@ -32,6 +32,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.debt_due_on": ("secured debt due on", "被担保债务到期日"),
     "preview.product_register": ("The product is about to be registered:", "即将登记产品："),
     "preview.bills_total": ("the bills come to", "凭证合计"),
+    "preview.product_attest": (
+        "An event is about to be signed by its attestor; with this signature its bills can be issued and confirmed:",
+        "即将由见证方签署事件；凭此签名即可开立并确权其凭证：",
+    ),
     "preview.product_event": (
         "The event is about to be reported, and its bills issued and confirmed:",
         "即将报送事件，并开立且确权其凭证：",
