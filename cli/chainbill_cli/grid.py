@@ -72,7 +72,8 @@ def grid(lanes: Sequence[Lane], width: int | None) -> Grid:
         if lane.short and more <= left:
             kept[number], wide[number], left = lane, wide[number] + more, left - more
     cut = any(lane.cells is lane.short or _cut(lane, one) for lane, one in zip(kept, wide, strict=True))
-    return Grid(list(_lines(kept, wide)), [lane for lane in filled if lane not in fitting], cut=cut)
+    shown = {id(lane) for lane in fitting}  # two columns may be equal
+    return Grid(list(_lines(kept, wide)), [lane for lane in filled if id(lane) not in shown], cut=cut)
 
 
 def _that_fit(lanes: Sequence[Lane], width: int) -> list[Lane]:

@@ -7,7 +7,7 @@ figure is shown as minor units and says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chainbill_cli.output import amount_text
@@ -26,7 +26,7 @@ AMOUNTS = frozenset(
 """Names of arguments and results of the contracts, and of members of their lists and maps, that are minor units."""
 PLACES = {
     "bill": "/v1/bills", "token": "/v1/tokens", "tokens": "/v1/tokens", "request": "/v1/finance/requests",
-    "quote": "/v1/finance/quotes", "product": "/v1/products", "pledge": "/v1/pledges",
+    "quote": "/v1/finance/quotes", "product": "/v1/products", "pledge": "/v1/pledges", "freeze": "/v1/freezes",
 }  # fmt: skip
 """Arguments that name an object of one currency, and where it is read."""
 
@@ -72,8 +72,9 @@ def currency_of(session: Session, *named: Mapping[str, Any]) -> str:
     return session.named_currency
 
 
-def _objects(named: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
-    for one in named:
+def _objects(named: Sequence[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
+    items = [item for one in named for item in one.get("items") or () if isinstance(item, Mapping)]
+    for one in (*named, *items):
         for name, path in PLACES.items():
             value = one.get(name)
             first = value[0] if isinstance(value, list | tuple) and value else value

@@ -126,8 +126,11 @@ def _listed(row: Mapping[str, Any], column: Column, value: Sequence[Any], name_o
 
 
 def _pairs(value: Mapping[str, Any]) -> str:
-    """A small mapping as a person reads it: `name value, name value`."""
-    return text("root.comma").join(f"{label(name, 'column')} {element_text(one)}" for name, one in value.items())
+    """A small mapping as a person reads it: `name value, name value`; an amount with the currency beside it."""
+    said = {name: element_text(one) for name, one in value.items()}
+    if type(value.get("amount")) is int and value.get("currency"):
+        said["amount"] = f"{amount_text(value['amount'], value['currency'])} {said.pop('currency')}"
+    return text("root.comma").join(f"{label(name, 'column')} {one}" for name, one in said.items())
 
 
 def _word(prefix: str, word: Any) -> str:
@@ -307,7 +310,8 @@ class Output:
         made = grid(lanes, self.width)
         head, *rest = made.lines
         self.print([self._bold(head), *rest])
-        return made
+        shortened = self.width is not None and any(ELLIPSIS in line for line in rest)  # by a command for its table
+        return replace(made, cut=made.cut or shortened)
 
     def _sheet(self, value: Mapping[str, Any], columns: Sequence[Column]) -> None:
         self._learn([value], columns)

@@ -37,7 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.range_to": ("to", "止"),
     "column.freeze": ("freeze", "冻结"),
     "column.freezes": ("freezes", "冻结"),
-    "column.freeze_days": ("days from when it comes into force", "自生效起的天数"),
+    "column.freeze_days": ("days in force", "自生效起的天数"),
     "column.percent": ("share", "比例"),
     "column.up": ("a broken cent is rounded up", "不足一分时进一分"),
     "column.paper_issued_on": ("issued on", "出具日期"),

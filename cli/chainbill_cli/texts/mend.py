@@ -37,6 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
             "请按 docs/reference/products.zh.md 的样例更正该项",
         ),
     ),
+    "mend.order.share": ("write it as TOKEN:33.3333%", "请写成 子凭证:33.3333%"),
     "mend.product.bad_key": (
         "chainbill key show NAME prints it, where the attestor's key is kept",
         "请在见证方密钥的存放处用 chainbill key show 名称 查看公钥",
