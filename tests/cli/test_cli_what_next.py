@@ -207,3 +207,22 @@ def test_little_things_say_what_they_did(desk: Desk) -> None:
     desk.text("config", "set", "currency", "EUR")
     desk.text("--lang", "zh", "config", "unset", "currency")
     assert "已移除 currency" in desk.err
+
+
+def test_who_leaves_learns_what_follows(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.text("--as", "supplier3", "--lang", "zh", "party", "leave")
+    assert "chainbill party close" in desk.err
+    assert "chainbill party stay" in desk.err
+    issue = ("bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "+90d", "--yes")
+    desk.text("--as", "supplier3", "--lang", "zh", *issue, expect=3)
+    assert "退出中" in desk.err
+    assert "chainbill party stay" in desk.err
+    paper = tmp_path / "ruling.pdf"
+    paper.write_bytes(b"ruling")
+    other = tmp_path / "administrator.pdf"
+    other.write_bytes(b"named")
+    told = seen(
+        desk, monkeypatch, "--as", "bank2", "--lang", "zh", "party", "insolvent", "supplier2", "--authority", "法院",
+        "--number", "2027-破-1", "--document", str(paper), "--document", str(other),
+    )  # fmt: skip
+    assert "案号：2027-破-1" in told

@@ -27,7 +27,7 @@ STATUS = (
 )  # fmt: skip
 VERIFIED = (
     Column("ok"), Column("chain_id"), Column("height", "int"), Column("app_hash", "id"), Column("transactions", "int"),
-    Column("bills", "int"), Column("totals"), Column("problems"),
+    Column("bills", "int", "column.bills_accepted"), Column("totals"), Column("problems"),
 )  # fmt: skip
 POLL_S = 0.2
 WATCH_S = 1.0

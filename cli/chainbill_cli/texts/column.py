@@ -63,6 +63,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.capabilities": ("may", "权限"),
     "column.offset_ms": ("clock offset (ms)", "时钟偏移（毫秒）"),
     "column.given_back_to": ("given back to", "退回给"),
+    "column.bills_accepted": ("accepted bills", "已签收凭证数"),
+    "column.standing.number": ("case number", "案号"),
     "column.pays_now": ("pays in its place", "现由承继行兑付"),
     "column.initiator": ("issued by", "开立方"),
     "column.confirmed_on": ("confirmed on", "确权日"),

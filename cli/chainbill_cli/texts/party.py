@@ -177,6 +177,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this key comes with change {change} on {acts_on} already; the second of two changes would lapse then",
         "该密钥已在变更 {change} 中公告，于 {acts_on} 生效；两项变更中后一项届时将失效",
     ),
+    "party.leaving_then": (
+        "72 hours later its sponsor closes it with chainbill party close {party}; until then "
+        "chainbill party stay takes it back",
+        "满 72 小时后由推荐行以 chainbill party close {party} 注销；其间可用 chainbill party stay 撤回退出",
+    ),
     "party.ratify_then": (
         "another bank has to ratify it until {until}: chainbill party ratify {order}",
         "须由另一银行于 {until} 前确认：chainbill party ratify {order}",
