@@ -47,7 +47,7 @@ def check_freezes(world: World, tokens: dict[str, Any]) -> None:
         assert (row["since"] == "") == (row["until"] == "")
         assert row["status"] != "in_force" or row["since"] != ""
         if orders[row["order"]]["status"] in ("refused", "lapsed"):
-            assert row["over"]
+            assert row["over"] or row["status"] == "ended"
     for made, row in orders.items():
         waits = (add_days(row["until"], 1), "order", made) in agenda
         assert waits == (row["status"] == "entered")

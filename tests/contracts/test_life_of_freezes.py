@@ -1,0 +1,76 @@
+"""Random lives of freezes among those of bills and pledges: no freeze stops a settlement, and every one ends."""
+
+from __future__ import annotations
+
+from contracts.freezing import enter
+from contracts.lives import LIFE, live
+from contracts.test_life_of_bills import amounts, pick
+from contracts.test_life_of_pledges import PledgeLife
+from contracts.world import BANK1, BANK2, BANKS, S1, S2, S3, as_two
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+
+class FreezeLife(PledgeLife):
+    """Tokens are frozen, paid, released and transferred, by order or by time; in the end nothing is frozen."""
+
+    @rule(number=pick, amount=amounts, days=st.integers(1, 20), kind=st.sampled_from(["freeze", "freeze", "transfer"]))
+    def freeze(self, number: int, amount: int, days: int, kind: str) -> None:
+        token = self.choose(number, "token", "token", "live")
+        if token is None:
+            return
+        share = {"percent": 333_333, "up": True} if number % 5 == 0 and kind == "freeze" else None
+        size = token["hi"] - token["lo"]
+        item = {"token": token["id"], **(share or {"amount": size if number % 3 else min(amount, size)})}
+        taker = {"beneficiary": (S1, S2, S3, BANK2)[number % 4]} if kind == "transfer" else {}
+        bank = self.world.bill(token["bill"])["paying_bank"]
+        self.attempt(enter, self.world, kind, item, by=bank, days=days, **taker)
+
+    @rule(number=pick, amount=amounts, kind=st.sampled_from(["renew", "release", "transfer"]))
+    def order_on_a_freeze(self, number: int, amount: int, kind: str) -> None:
+        row = self.choose(number, "legal", "freeze", "waiting", "in_force")
+        if row is None:
+            return
+        item = {"freeze": row["id"], **({} if kind == "renew" else {"amount": amount if number % 2 else 0})}
+        more: dict[str, object] = {"days": 1 + number % 20} if kind == "renew" else {}
+        if kind == "transfer":
+            more = {"account": "7c" * 32} if number % 3 == 0 else {"beneficiary": (S1, S2, S3, BANK2)[number % 4]}
+        bank = self.world.bill(row["bill"])["paying_bank"]
+        self.attempt(enter, self.world, kind, item, by=bank, **more)
+
+    @rule(number=pick, yes=st.sampled_from([True, True, False]))
+    def decide(self, number: int, yes: bool) -> None:
+        row = self.choose(number, "legal", "order", "entered")
+        if row is None:
+            return
+        banks = [bank for bank in BANKS if bank != row["by"]]
+        act, told = ("ratify", {}) if yes else ("refuse", {"reason": ""})
+        self.attempt(as_two, self.world, banks[number % 3], "legal", act, order=row["id"], **told)
+
+    def teardown(self) -> None:
+        """Days pass until every freeze has run out; those that waited come into force one after the other."""
+        world = self.world
+        for _ in range(1 + len(world.rows("legal", "freeze"))):
+            world.day(world.plus(40))
+        assert {row["status"] for _, row in world.rows("legal", "freeze")} <= {"ended"}
+        assert world.rows("token", "frozen") == world.rows("settlement", "held") == world.rows("legal", "agenda") == []
+        self.take_to_the_court()
+        super().teardown()
+
+    def take_to_the_court(self) -> None:
+        """What goes to an account that a court named is reported as paid there; nobody else can say so."""
+        for (bill, token), row in self.world.rows("settlement", "payment"):
+            if row["kind"] == "court" and row["status"] == "set_aside":
+                told = {"bill": bill, "token": token, "status": "paid", "reference": f"C-{token}"}
+                self.world.call(row["bank"], "settlement", "pay_result", **told)
+            elif row["kind"] == "court" and row["status"] == "returned":
+                told = {"bill": bill, "token": token, "reference": f"C-{token}"}
+                self.world.call(row["bank"], "settlement", "pay_result", **told, status="instructed")
+                told["reference"] = f"D-{token}"
+                self.world.call(row["bank"], "settlement", "pay_result", **told, status="paid")
+
+
+def test_every_freeze_comes_to_an_end_and_stops_no_settlement() -> None:
+    some = settings(LIFE, max_examples=20, stateful_step_count=40)
+    live(FreezeLife, some, ("freeze", "in_force", "ended"), ("freeze", "waiting", "in_force"), "bill")
