@@ -444,18 +444,20 @@ def freezes_on(row):
     return freezes
 
 
-def tell_pledge(told, pledge, token, rest, shares):
+def tell_pledge(told, pledge, row, rest, shares, freezes):
     """Keep what a pledge is to hear of a paid token, in `told`.
 
-    pledge -> {"pledge", "received" in minor units, "payments" to the pledgee, "replaced": [[token, its rest or ""]]}.
+    pledge -> {"pledge", "received" in minor units, "payments" to the pledgee, "replaced": [[token, its rest or ""]],
+    "frozen": [{"holder", "amount", "freezes"}] of what the pledgee got}. row: the token's; freezes: on it.
     """
     if pledge not in told:
-        told[pledge] = {"pledge": pledge, "received": 0, "payments": 0, "replaced": []}
+        told[pledge] = {"pledge": pledge, "received": 0, "payments": 0, "replaced": [], "frozen": []}
     for share in shares:
         if share["pledge"] != "":
             told[pledge]["received"] += share["amount"]
             told[pledge]["payments"] += 1
-    told[pledge]["replaced"] += [[token, rest]]
+            told[pledge]["frozen"] += [{"holder": row["holder"], "amount": share["amount"], "freezes": freezes}]
+    told[pledge]["replaced"] += [[row["id"], rest]]
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------

@@ -253,6 +253,7 @@ def undo(entered, status):
             if row["renewal"] == entered["id"]:
                 row["renewal"] = ""
                 row["renewed_until"] = ""
+                freezes.put(row["id"], row)
                 lift_due(row)
 
 
@@ -403,11 +404,24 @@ def lift_due(row):
     renewed = row["renewal"] != "" and row["renewed_until"] >= ctx.today
     lifted = 0
     for piece in pieces_of(row["id"]):
+        if row["status"] == "waiting" and piece["until"] != "":
+            wake(row, piece["until"])
         ran_out = piece["until"] != "" and piece["until"] < ctx.today and not renewed
         if (row["over"] or ran_out) and lifted < MOST_LIFTED:
             lift(row["id"], piece)
             lifted += 1
     end_or_keep(freezes.get(row["id"]), lifted == MOST_LIFTED)
+
+
+def wake(row, until):
+    """A freeze that waited is the first on cents that a pledge set free, and runs there until a day: it is in force."""
+    row["status"] = "in_force"
+    row["since"] = add_days(until, -row["days"])
+    row["until"] = until
+    freezes.put(row["id"], row)
+    emit("freeze_in_force", {"freeze": row["id"], "holder": row["holder"], "until": until})
+    if until >= ctx.today:
+        plan(add_days(until, 1), "freeze", row["id"])
 
 
 def lift_all(row):
@@ -431,6 +445,8 @@ def end_or_keep(row, more):
     if len(frozen.scan([row["id"]], 1)) + len(held.scan([row["id"]], 1)) == 0:
         row["status"] = "ended"
         row["ended_on"] = ctx.today
+        row["renewal"] = ""
+        row["renewed_until"] = ""
         emit("freeze_ended", {"freeze": row["id"], "holder": row["holder"]})
     elif more:
         plan(add_days(ctx.today, 1), "freeze", row["id"])

@@ -10,11 +10,13 @@ these are now.
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     BILL_CIRCULATING,
+    FREEZE_STANDING,
     LARGEST_AMOUNT,
     PLEDGE_STANDING,
     PLEDGE_STEPS,
     TOKEN_USABLE,
     counted,
+    freezes_on,
     may_lead,
     parameter,
     require_able,
@@ -38,6 +40,7 @@ agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 tokens_read = read_table("token", "token")
 parties = read_table("party", "party")
+freezes_read = read_table("legal", "freeze")
 
 MOST_PLEDGED = 20  # tokens of one pledge
 MOST_PIECES_PLEDGED = 100  # what courts' orders cut them into
@@ -96,6 +99,7 @@ def offer(tokens, pledgee, secured, due_on, contract_no):
         "registration": "",
         "ranges": ranges_of(rows),
         "tokens": tokens,
+        "moves": [],
         "unpaid": 0,
         "final_on": "",
         "until": until,
@@ -250,7 +254,8 @@ def refuse_enforcement(pledge):
 def tokens_paid(told):
     """Cents of these tokens were paid, low ones to the pledgee: an offer ends, a pledge has received so much more.
 
-    told: {"pledge", "received" in minor units, "payments" that the pledgee waits for, "replaced": [[token, rest]]}.
+    told: {"pledge", "received" in minor units, "payments" that the pledgee waits for, "replaced": [[token, rest]],
+    "frozen": [{"holder", "amount", "freezes"}]}, what of it was frozen, see move_freezes.
     """
     row = pledges.get(told["pledge"])
     row["tokens"] = present(row["tokens"], told["replaced"])
@@ -259,6 +264,8 @@ def tokens_paid(told):
         return
     row["received"] += told["received"]
     row["unpaid"] += told["payments"]
+    for one in told["frozen"]:
+        add_move(row, one)
     if told["payments"] > 0:
         row["final_on"] = invoke("calendar", "business_days_after", ctx.today, 1)
         plan(row["id"], "covered", row["final_on"])
@@ -288,24 +295,24 @@ def frozen(pledge):
 def tokens_cut(pledge, token, into):
     """A token of a pledge was cut or given on for a court's order: these took its place."""
     row = pledges.get(pledge)
-    found = []
-    for one in row["tokens"]:
-        found += into if one == token else [one]
-    require(len(found) <= MOST_PIECES_PLEDGED, "too_many_freezes", {"most": MOST_PIECES_PLEDGED})
-    row["tokens"] = found
+    row["tokens"] = cut_into(row["tokens"], token, into)
+    require(len(row["tokens"]) <= MOST_PIECES_PLEDGED, "too_many_freezes", {"most": MOST_PIECES_PLEDGED})
     pledges.put(pledge, row)
 
 
 @internal("settlement")
-def tokens_back(pledge, received, unpaid, tokens):
+def tokens_back(pledge, received, unpaid, tokens, frozen_cents):
     """A receipt was reversed (冲正): its payments to the pledgee are cancelled, and these tokens are locked again.
 
-    received, unpaid: changes of both. What had ended because no cents were left, or with an enforcement, stands again;
-    of the latter as much is secured as was not enforced. Secured 250, enforced 150: 100.
+    received, unpaid: changes of both; frozen_cents: what of it was frozen, amounts below 0. What had ended because no
+    cents were left, or with an enforcement, stands again; of the latter as much is secured as was not enforced. Secured
+    250, enforced 150: 100.
     """
     row = pledges.get(pledge)
     row["received"] += received
     row["unpaid"] += unpaid
+    for one in frozen_cents:
+        add_move(row, one)
     if len(tokens) > 0:
         if row["status"] not in PLEDGE_STANDING:
             stand_again(row)
@@ -360,12 +367,77 @@ def end_pledge(row, status):
     row["status"] = status
     freed = []
     if len(row["tokens"]) > 0:
+        move_freezes(row)
         freed = invoke("token", "free_of_pledge", row["tokens"])
     close(row)
     count_taken(row["pledgee"], -1)
     if status in ("paid", "ended"):
         emit("pledge_ended", {"pledge": row["id"], "status": status, "by": "bill_paid", "reason": ""})
     return freed
+
+
+def add_move(row, one):
+    """Keep how many cents of a holder its pledgee was paid under the same freezes. one: as told in tokens_paid."""
+    names = []
+    for entry in one["freezes"]:
+        names += [entry["freeze"]]
+    if "moves" not in row:
+        row["moves"] = []
+    for move in row["moves"]:
+        if move["holder"] == one["holder"] and move["freezes"] == names:
+            move["amount"] += one["amount"]
+            return
+    if len(names) > 0:
+        row["moves"] += [{"holder": one["holder"], "freezes": names, "amount": one["amount"]}]
+
+
+def move_freezes(row):
+    """Let freezes go on, on as many cents that this pledge frees as its pledgee was paid of the holder's frozen ones.
+
+    From the high end, on what is not frozen itself; what has ended meanwhile does not move. Paid 75 of [350, 475), and
+    [175, 350) is freed: [275, 350) is frozen. row: the pledge's; its tokens are cut.
+    """
+    for move in row["moves"] if "moves" in row else []:
+        locks = locks_of(move["freezes"])
+        left = move["amount"] if len(locks) > 0 else 0
+        places = []
+        for token in row["tokens"]:
+            one = tokens_read.get(token)
+            if len(freezes_on(one)) == 0 and one["holder"] == move["holder"]:
+                places += [[-one["lo"], token]]
+        for place in sorted(places):
+            one = tokens_read.get(place[1])
+            size = one["hi"] - one["lo"]
+            name = place[1]
+            if 0 < left < size:
+                pieces = invoke("token", "cut_by_law", name, size - left)
+                row["tokens"] = cut_into(row["tokens"], name, pieces)
+                name = pieces[1]
+            if left > 0:
+                invoke("token", "keep_locks", name, one["locks"] + locks)
+                left -= min(left, size)
+
+
+def locks_of(freezes):
+    """The locks of those of these freezes that stand, in order; the first runs as it does elsewhere, or from today."""
+    locks = []
+    for freeze in freezes:
+        one = freezes_read.get(freeze)
+        if one["status"] in FREEZE_STANDING and not one["over"]:
+            lock = {"kind": "frozen", "ref": freeze, "since": "", "height": ctx.height, "until": ""}
+            if len(locks) == 0:
+                lock["since"] = ctx.today if one["since"] == "" else one["since"]
+                lock["until"] = add_days(ctx.today, one["days"]) if one["until"] == "" else one["until"]
+            locks += [lock]
+    return locks
+
+
+def cut_into(tokens, token, into):
+    """Tokens with those that one of them was cut into in its place."""
+    found = []
+    for one in tokens:
+        found += into if one == token else [one]
+    return found
 
 
 def take_owed(row):

@@ -556,7 +556,7 @@ def step_back(bill, step):
         steps.put(bill["id"], step)
     for pledge in sorted(told):
         one = told[pledge]
-        invoke("pledge", "tokens_back", pledge, one["received"], one["unpaid"], one["tokens"])
+        invoke("pledge", "tokens_back", pledge, one["received"], one["unpaid"], one["tokens"], one["frozen"])
     return {"bill": bill["id"], "tokens": done["tokens"], "outstanding": left, "complete": complete}
 
 
@@ -620,14 +620,16 @@ def cancel(row, told):
         told_of = of_pledge(told, row["pledge"])
         told_of["received"] += change["received"]
         told_of["unpaid"] += change["unpaid"]
+        holder = tokens.get(row["token"])["holder"]
+        told_of["frozen"] += [{"holder": holder, "amount": -row["amount"], "freezes": row["beside"]}]
     file_under(row, [])
     put_status(row, "cancelled")
 
 
 def of_pledge(told, pledge):
-    """What a pledge is to hear of a reversal, in `told`: {"received", "unpaid": changes, "tokens" that are back}."""
+    """What a pledge is to hear of a reversal, in `told`: {"received", "unpaid": changes, "tokens", "frozen"}."""
     if pledge not in told:
-        told[pledge] = {"received": 0, "unpaid": 0, "tokens": []}
+        told[pledge] = {"received": 0, "unpaid": 0, "tokens": [], "frozen": []}
     return told[pledge]
 
 

@@ -377,7 +377,7 @@ def free_of_pledge(tokens):
     return freed_of(tokens, "pledged")
 
 
-@internal("legal")
+@internal("legal", "pledge")
 def keep_locks(token, locks):
     """Put these locks on a live token in the place of its own; an offer to another party that goes with them is over.
 
@@ -1019,7 +1019,7 @@ def pay(row, amount, told):
                 agenda.put([add_days(max(offered_until, ctx.today), 1), "offer", rest], {"token": rest})
         end_cut(row, pieces + [rest] if rest != "" else pieces, "payment")
     if pledge != "":
-        tell_pledge(told, pledge, row["id"], rest, shares)
+        tell_pledge(told, pledge, row, rest, shares, common["beside"])
     paid = []
     for number in range(len(shares)):
         entry = {"token": pieces[number]}

@@ -41,7 +41,9 @@ def check_freezes(world: World, tokens: dict[str, Any]) -> None:
             assert (lock["since"] != "") == (lock["until"] != "") == (place == 0), "the first is in force"
             if place == 0 and not row["over"] and not row["renewal"]:
                 assert lock["until"] >= world.today
-                assert (add_days(lock["until"], 1), "freeze", made) in agenda
+                asked = [key[0] for key in agenda if key[1:] == ("freeze", made)]
+                assert min(asked) <= add_days(lock["until"], 1), "looked at before it has run out, or on the day after"
+        assert not row["renewal"] or orders[row["renewal"]]["status"] == "entered"
         if row["status"] in STANDING:
             assert any(key[1:] == ("freeze", made) for key in agenda), "it comes to an end by itself"
         assert (row["since"] == "") == (row["until"] == "")

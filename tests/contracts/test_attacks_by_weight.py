@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contracts.freezing import freeze
 from contracts.pledging import offer_pledge, pledge
 from contracts.products import active, report
 from contracts.world import (
@@ -119,6 +120,9 @@ def test_a_bill_of_which_a_bank_has_financed_many_pieces_is_settled() -> None:
         ("financed", MOST_QUOTES, 5),
         ("pledged", 0, 5),
         ("offered in pledge", 0, 5),
+        ("frozen", 1, 5),
+        ("frozen", 20, 24),
+        ("pledged and frozen", 20, 25),
         ("requested", 1, 2 + 20),
         ("requested", MOST_QUOTES, 2 + 200),
     ],
@@ -137,6 +141,11 @@ def test_a_step_of_a_settlement_fits_into_a_run(kind: str, quotes: int, work: in
             financed(world, piece, TWENTY_BANKS, quotes)
         elif kind == "pledged":  # to two payees each
             pledge(world, piece, secured=1, contract_no="\U00020000" * 64)
+        elif kind in ("frozen", "pledged and frozen"):  # behind so many freezes
+            if kind != "frozen":
+                pledge(world, piece, secured=1, contract_no="\U00020000" * 64)
+            for _ in range(quotes):
+                freeze(world, piece, 2)
         elif kind == "offered in pledge":
             offer_pledge(world, piece, contract_no="\U00020000" * 64)
     if kind != "requested":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from contracts.freezing import enter, freeze, frozen, order_of, ratified, release, standing, transfer
 from contracts.invariants import check_all
-from contracts.pledging import enforce, offer_pledge, pledge, row_of
+from contracts.pledging import enforce, offer_pledge, paid_out, pledge, row_of
 from contracts.world import (
     BANK1,
     BANK2,
@@ -59,6 +59,7 @@ def test_an_offer_of_the_whole_token_ends_on_both(world: World) -> None:
     offered = offer(world, token, (S2, 1_000))["tokens"][0]
     frozen(world, offered, 300)
     assert locked(world, bill) == [(0, 700, "live", []), (700, 1_000, "live", ["frozen"])]
+    assert world.rows("token", "agenda") == []
     with pytest.raises(Refused, match="not_offered_to_you"):
         world.call(S2, "token", "accept", token=offered)
     check_all(world)
@@ -277,4 +278,88 @@ def test_a_pledge_stays_on_what_a_court_gives(world: World) -> None:
     check_all(world)
     settle(world, bill, 1_000)
     assert payments(world, bill) == [(BANK2, 300, "instructed"), (S3, 700, "instructed")]
+    check_all(world)
+
+
+def test_the_freezes_move_to_what_the_pledge_frees(world: World) -> None:
+    """AMENDMENTS 6: bank2 was paid 75,000.00 of frozen cents, and as many of Ta come under F1 and F2."""
+    bill, made, first, second = worked(world)
+    paid_out(world, bill)
+    world.day("2026-03-04")
+    assert row_of(world, made)["status"] == "paid"
+    live = [leaf for leaf in locked(world, bill) if leaf[2] == "live"]
+    assert live == [
+        (17_500_000, 27_500_000, "live", []), (27_500_000, 35_000_000, "live", ["frozen"] * 2),
+        (47_500_000, 60_000_000, "live", ["frozen"] * 2), (80_000_000, 100_000_000, "live", []),
+    ]  # fmt: skip
+    moved = next(leaf for leaf in world.leaves(bill) if leaf["lo"] == 27_500_000)
+    assert [(lock["ref"], lock["until"]) for lock in moved["locks"]] == [(first, "2026-05-31"), (second, "")]
+    check_all(world)
+    world.day("2026-06-01")
+    assert standing(world, second) == "in_force"
+    world.day("2026-08-31")
+    assert world.rows("token", "frozen") == []
+    assert (17_500_000, 35_000_000, "live", []) in locked(world, bill)
+    check_all(world)
+
+
+def test_a_freeze_that_waited_for_cents_paid_to_the_pledgee_comes_into_force_on_others(world: World) -> None:
+    """All it waited for was paid to the pledgee, and what it waited behind is over when the pledge sets others free."""
+    bill, token = accepted_bill(world, face=100)
+    other, rest = accepted_bill(world, face=1_000)
+    made = pledge(world, token, rest, secured=100)
+    first, second = frozen(world, token, 100, days=1), frozen(world, token, 100, days=30)
+    settle(world, bill, 100)
+    paid_out(world, bill)
+    world.day("2026-03-04")
+    assert (standing(world, first), row_of(world, made)["status"]) == ("ended", "paid")
+    assert locked(world, other) == [(0, 900, "live", []), (900, 1_000, "live", ["frozen"])]
+    check_all(world)
+    world.day("2026-04-03")
+    assert standing(world, second) == "in_force"
+    check_all(world)
+    world.day("2026-04-04")
+    assert standing(world, second) == "ended"
+    assert locked(world, other) == [(0, 1_000, "live", [])]
+    check_all(world)
+
+
+def test_the_freezes_move_to_the_highest_of_several_tokens(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    low, middle, high = world.call(S1, "token", "split", token=token, amounts=[300, 300])["tokens"]
+    made = pledge(world, low, middle, high, secured=100)
+    frozen(world, low, 300)
+    settle(world, bill, 200, partial=True)
+    paid_out(world, bill)
+    world.day("2026-03-04")
+    assert row_of(world, made)["status"] == "paid"
+    assert [leaf for leaf in locked(world, bill) if leaf[2] == "live"] == [
+        (60, 300, "live", ["frozen"]), (360, 600, "live", []), (680, 940, "live", []), (940, 1_000, "live", ["frozen"])
+    ]  # fmt: skip
+    check_all(world)
+
+
+def test_a_renewal_that_is_refused_on_the_last_day_leaves_that_day(world: World) -> None:
+    _, token = accepted_bill(world, face=1_000)
+    made = frozen(world, token, 400, days=30)
+    world.day(world.plus(30))
+    entered = enter(world, "renew", {"freeze": made})
+    as_two(world, BANK4, "legal", "refuse", order=entered["order"], reason="")
+    assert standing(world, made) == "in_force"
+    check_all(world)
+    world.day(world.plus(1))
+    assert standing(world, made) == "ended"
+
+
+def test_what_a_reversal_takes_back_from_the_pledgee_moves_no_freeze(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    low, high = world.call(S1, "token", "split", token=token, amounts=[500])["tokens"]
+    made = pledge(world, low, high, secured=100)
+    frozen(world, low, 500)
+    settle(world, bill, 400, partial=True, reference="PAY-1")
+    assert [move["amount"] for move in row_of(world, made)["moves"]] == [100]
+    as_two(world, BANK1, "settlement", "reverse", reference="PAY-1", reason="another debtor's")
+    assert [move["amount"] for move in row_of(world, made)["moves"]] == [0]
+    world.call(BANK2, "pledge", "release", pledge=made, secured=0)
+    assert [leaf[3] for leaf in locked(world, bill) if leaf[0] >= 500] == [[]]
     check_all(world)

@@ -6,7 +6,7 @@ from contracts.freezing import enter
 from contracts.lives import LIFE, live
 from contracts.test_life_of_bills import amounts, pick
 from contracts.test_life_of_pledges import PledgeLife
-from contracts.world import BANK1, BANK2, BANKS, S1, S2, S3, as_two
+from contracts.world import BANK2, BANKS, S1, S2, S3, as_two
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule

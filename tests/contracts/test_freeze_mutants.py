@@ -1,0 +1,201 @@
+"""Broken freezes and orders: the tests of the real ones notice each."""
+
+from __future__ import annotations
+
+import pytest
+from contracts.freezing import enter, freeze, frozen, ratified
+from contracts.invariants import check_all
+from contracts.mutants import Mutant, assert_it_dies, is_refused
+from contracts.world import BANK1, BANK2, BANK4, World, accepted_bill, name_successor, settle
+
+from contracts import refusals_freezes as refused
+from contracts import test_freezes as told
+
+
+def by_the_same_house(world: World) -> None:
+    entered = enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
+    name_successor(world, BANK1, BANK4)
+    ratified(world, entered["order"], by=BANK4)
+
+
+def a_broken_cent(world: World) -> None:
+    token = accepted_bill(world, face=1_001)[1]
+    for up, amount in ((False, 333), (True, 334)):
+        row = world.row("legal", "freeze", enter(world, "freeze", {"token": token, "percent": 333_333, "up": up})[
+            "freezes"
+        ][0])  # fmt: skip
+        assert row["hi"] - row["lo"] == amount
+        world.day(world.plus(10))
+        token = next(one["id"] for one in world.leaves(row["bill"]))
+
+
+def refused_by_one(world: World) -> None:
+    entered = enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
+    world.call(BANK2, "legal", "refuse", order=entered["order"], reason="no")
+
+
+def on_the_last_day(world: World) -> None:
+    made = enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
+    world.day(made["until"])
+    ratified(world, made["order"])
+
+
+def a_second_freeze_of_all(world: World) -> None:
+    """The first freeze on a piece is in force, and the row of each says so."""
+    token = accepted_bill(world, face=1_000)[1]
+    freeze(world, token, 1_000)
+    freeze(world, token, 1_000)
+    check_all(world)
+
+
+def back_from_the_court(world: World) -> None:
+    """What a court's account sent back is paid to it again, and to nobody else."""
+    bill, token = accepted_bill(world, face=1_000)
+    made = frozen(world, token, 1_000)
+    paid = settle(world, bill, 1_000)["payments"][0]["token"]
+    told.transfer(world, made, 0, "", account="7c" * 32)
+    for number, status in enumerate(("paid", "returned", "instructed")):
+        as_bank = {"bill": bill, "token": paid, "status": status, "reference": f"P-{number}"}
+        world.call(world.bill(bill)["paying_bank"], "settlement", "pay_result", **as_bank)
+    assert world.row("settlement", "payment", [bill, paid])["account"] == "7c" * 32
+
+
+MUTANTS: dict[str, Mutant] = {
+    "frozen money goes out": (
+        "token", '        share["freezes"] = freezes\n', "        pass\n",
+        told.test_frozen_money_is_set_aside_and_instructed_when_it_is_released,
+    ),
+    "a freeze does not free its money": (
+        "settlement", '    bring(row, "instructed")\n\n\n@internal("legal")\ndef give_by_order',
+        '    payments.put([bill, token], row)\n\n\n@internal("legal")\ndef give_by_order',
+        told.test_frozen_money_is_set_aside_and_instructed_when_it_is_released,
+    ),
+    "a bank reports what is frozen": (
+        "settlement", '    require_payment_step(row, "settlement.pay_result", status)\n    require_not_frozen(row)\n',
+        '    require_payment_step(row, "settlement.pay_result", status)\n', is_refused(refused.instruct_what_is_frozen),
+    ),
+    "the low end is frozen": (
+        "legal", '"lo": token["hi"] - amount,', '"lo": token["lo"],', told.test_the_worked_example_of_a_share_in_percent
+    ),
+    "always rounded up": ("legal", "(WHOLE - 1 if up else 0)", "(WHOLE - 1)", a_broken_cent),
+    "never rounded up": ("legal", "(WHOLE - 1 if up else 0)", "0", a_broken_cent),
+    "the offer stays": (
+        "token", "        lift_offer_place(row)\n        emit", "        emit",
+        told.test_an_offer_of_the_whole_token_ends_on_both,
+    ),
+    "the place of an offer is lost": (
+        "token", '        row["offered_to"] = ""\n        count_offers(row["holder"], -1)\n    unlock',
+        '        row["offered_to"] = ""\n    unlock', told.test_an_offer_of_the_whole_token_ends_on_both,
+    ),
+    "an agreed request stays": (
+        "legal", 'invoke("finance", "end_by_order", lock["ref"])', "pass", told.test_a_request_ends_also_an_agreed_one
+    ),
+    "an enforcement stays": (
+        "pledge", '    elif row["status"] == "enforcing":\n        end_enforcement(row, "freeze")\n', "",
+        told.test_an_offer_in_pledge_ends_and_an_accepted_pledge_stays,
+    ),
+    "enforced though frozen": (
+        "pledge", 'require(len(locks) == 1, "token_locked"', 'require(len(locks) >= 1, "token_locked"',
+        told.test_an_offer_in_pledge_ends_and_an_accepted_pledge_stays,
+    ),
+    "both are in force": (
+        "legal", "    waits = len(freezes_on(token)) > 0\n", "    waits = False\n", a_second_freeze_of_all
+    ),
+    "the next one does not come into force": (
+        "legal", 'if first and lock["since"] == "":', "if False:",
+        told.test_an_order_that_nobody_ratifies_lapses_as_if_it_had_never_been,
+    ),
+    "nor on money": (
+        "legal", 'turns = len(kept) == 0 and entry["since"] == ""', "turns = False",
+        told.test_the_worked_example_of_a_pledge_and_two_freezes,
+    ),
+    "it ends on its last day": (
+        "legal", 'piece["until"] < ctx.today and not renewed', 'piece["until"] <= ctx.today and not renewed',
+        told.test_a_renewal_that_is_refused_on_the_last_day_leaves_that_day,
+    ),
+    "an order lapses with a day left": (
+        "legal", 'require(ctx.today <= until, "order_over"', 'require(ctx.today < until, "order_over"', on_the_last_day
+    ),
+    "no time is over": (
+        "legal", 'require(ctx.today <= until, "order_over"', 'require(until != "", "order_over"',
+        is_refused(refused.ratify_late),
+    ),
+    "one bank is enough": (
+        "legal", "require(successor_of(first) != successor_of(ctx.party),", 'require(first != "",',
+        is_refused(refused.ratified_by_who_entered_it),
+    ),
+    "the successor of who entered it": (
+        "legal", "successor_of(first) != successor_of(ctx.party)", "first != ctx.party", is_refused(by_the_same_house)
+    ),
+    "the beneficiary ratifies": (
+        "legal", "    barred = [beneficiary]\n", "    barred = []\n", is_refused(refused.ratified_by_the_beneficiary)
+    ),
+    "any bank assists": (
+        "legal", 'require(ctx.party in left, "not_the_acting_bank", facts)', "pass",
+        is_refused(refused.entered_by_a_bank_that_neither_pays_nor_sponsors),
+    ),
+    "refused by one": (
+        "legal", '    require_maker_and_checker()\n    require_legal_step(entered, "legal.refuse"',
+        '    require_legal_step(entered, "legal.refuse"', is_refused(refused_by_one),
+    ),
+    "the low end is transferred": (
+        "legal", "pieces[len(pieces) - 1 - number] if from_above else", "pieces[number] if from_above else",
+        told.test_the_worked_example_of_a_pledge_and_two_freezes,
+    ),
+    "the low end of the piece is transferred": (
+        "legal", 'cut_off(token, piece["amount"] - amount)[1]', 'cut_off(token, amount)[0]',
+        told.test_the_worked_example_of_a_pledge_and_two_freezes,
+    ),
+    "the pledge ends": (
+        "legal", 'if lock["kind"] == "pledged":', 'if lock["kind"] == "":',
+        told.test_a_pledge_stays_on_what_a_court_gives,
+    ),
+    "the high end is released": (
+        "legal", 'cut_off(tokens_read.get(piece["token"]), part)[0]',
+        'cut_off(tokens_read.get(piece["token"]), part)[1]',
+        told.test_a_release_in_part_frees_the_low_cents_and_joins_them,
+    ),
+    "a renewal does nothing until it is ratified": (
+        "legal", 'renewed = row["renewal"] != "" and', "renewed = False and",
+        told.test_a_renewal_acts_at_once_and_ends_with_its_order,
+    ),
+    "a renewal stays that nobody ratified": (
+        "legal", 'if row["renewal"] == entered["id"]:\n', 'if row["renewal"] == "":\n',
+        told.test_a_renewal_acts_at_once_and_ends_with_its_order,
+    ),
+    "the same paper twice": (
+        "legal", 'require(known is None, "order_used"', 'require(True, "order_used"',
+        is_refused(refused.the_same_paper_twice),
+    ),
+    "cents to the debtor": (
+        "legal", 'require(debtor != beneficiary, "recipient_is_the_debtor")', "pass",
+        is_refused(refused.a_transfer_to_the_debtor),
+    ),
+    "anybody acknowledges what a court took": (
+        "settlement", 'require(not account_by_order(row), "not_the_payee")', "pass",
+        is_refused(refused.acknowledge_what_a_court_took),
+    ),
+    "a court's money goes to the holder": (
+        "settlement", '    if status == "instructed" and by_order:\n', '    if status == "":\n', back_from_the_court
+    ),
+    "freezes do not move": (
+        "pledge", "        move_freezes(row)\n", "", told.test_the_freezes_move_to_what_the_pledge_frees
+    ),
+    "they move to the low end": (
+        "pledge", 'places += [[-one["lo"], token]]', 'places += [[one["lo"], token]]',
+        told.test_the_freezes_move_to_the_highest_of_several_tokens,
+    ),
+    "to the low end of a token": (
+        "pledge", "                name = pieces[1]\n", "                name = pieces[0]\n",
+        told.test_the_freezes_move_to_what_the_pledge_frees,
+    ),
+    "ended ones move": (
+        "pledge", 'if one["status"] in FREEZE_STANDING and not one["over"]:', "if True:",
+        told.test_a_freeze_that_waited_for_cents_paid_to_the_pledgee_comes_into_force_on_others,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_mutant_dies(mutant: str) -> None:
+    assert_it_dies(MUTANTS[mutant], TypeError, IndexError, KeyError)
