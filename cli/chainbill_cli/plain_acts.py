@@ -132,7 +132,7 @@ def _order(session: Session, preview: Preview, identifier: str) -> None:
         preview.line("column.key", key_said(key))
     for name in ("reason", "authority", "number"):
         if found[name]:
-            preview.line(label(name, "column.standing"), found[name])
+            preview.line("column.case_number" if name == "number" else f"column.{name}", found[name])
     for digest in found["documents"]:
         preview.line("column.document", digest)
 

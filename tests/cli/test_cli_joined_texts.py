@@ -21,6 +21,7 @@ ALLOWED = {
     "writing.py: ; .join",
     "writing.py: , .join",  # a memo of the ledger
     "output.py: , .join",
+    "csv_text.py: , .join",  # names beside ids in a cell of CSV, parted as the ids are
     "commands/invoice.py: , .join",  # an element of CSV, a member of JSON
     "causes.py: {}: {}",  # the parsers' own words, shown in English alone
     "payees/columns.py: ({})",  # what is read

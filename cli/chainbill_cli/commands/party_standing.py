@@ -12,7 +12,7 @@ from chainbill_cli.kit import argument, option, stack
 from chainbill_cli.output import Column, ranked
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
-from chainbill_cli.texts import bracketed, label, text
+from chainbill_cli.texts import bracketed, text
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
@@ -83,7 +83,7 @@ def _answered(session: Session, outcome: Outcome) -> None:
 def _papers(preview: Preview, paths: tuple[str, ...], said: dict[str, Any]) -> None:
     for name in ("reason", "authority", "number"):
         if said.get(name):
-            preview.line(label(name, "column.standing"), said[name])
+            preview.line("column.case_number" if name == "number" else f"column.{name}", said[name])
     for path, digest in zip(paths, said["documents"], strict=True):
         preview.line("column.document", bracketed(path, digest))
 
