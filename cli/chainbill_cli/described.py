@@ -11,7 +11,7 @@ from chainbill_cli.cautions import days_until, of_due
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, bank_in_place_of
-from chainbill_cli.texts import bracketed, enumerated, label, text
+from chainbill_cli.texts import bracketed, enumerated, label, text, word_said
 
 DOUBTS = ("claimed_twice", "disputes", "over_occupied")
 """What is known against the invoices behind a bill."""
@@ -62,7 +62,7 @@ def bill(session: Session, preview: Preview, row: Row) -> None:
 
 def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
     """A joint act: what is asked, by whom and why, and the bill that it is about."""
-    preview.line("preview.asked", text(f"value.asks_{row['kind']}")).party(session, "column.by", str(row["by"]))
+    preview.line("preview.asked", word_said("asks_", row["kind"])).party(session, "column.by", str(row["by"]))
     if row["reason"]:
         preview.line("column.reason", str(row["reason"]))
     content = row["content"]
@@ -157,7 +157,7 @@ def price_asked(preview: Preview, row: Row, currency: str) -> None:
     preview.line("column.rate", f"{format_rate(int(row.get('rate') or 0))}% {row.get('basis') or ''}".strip())
     preview.money("column.fee", int(row.get("fee") or 0), currency)
     if row.get("interest_payer"):
-        preview.line("column.interest_payer", text(f"value.payer_{row['interest_payer']}"))
+        preview.line("column.interest_payer", word_said("payer_", row["interest_payer"]))
     if row.get("needs_label"):
         preview.line("column.needs_label", need_said(row["needs_label"]))
     recourse = "value.with_recourse" if row.get("recourse") else "value.without_recourse"
@@ -194,7 +194,7 @@ def pledge(session: Session, preview: Preview, row: Row) -> None:
 
 def court_order(session: Session, preview: Preview, row: Row) -> None:
     """An order of a court: its paper, who entered it, what it is on, where that goes, until when it is ratified."""
-    preview.line("column.kind", text(f"value.paper_{row['kind']}")).party(session, "column.ordered_by", str(row["by"]))
+    preview.line("column.kind", word_said("paper_", row["kind"])).party(session, "column.ordered_by", str(row["by"]))
     for name in ("authority", "number"):
         preview.line(f"column.{name}", str(row[name]))
     preview.line("column.paper_issued_on", str(row["issued_on"]))

@@ -118,6 +118,9 @@ def _not_asked(asked: Asked, template: str, names: tuple[str, ...], body: dict[s
     at = asked.query.get("at", "")
     if at.isdecimal() and "as_of" in body and str(body["as_of"]["height"]) != at.lstrip("0").rjust(1, "0"):
         yield Misfit(("as_of", "height"), text("answer.other", wanted=at))
+    if asked.query.get("basis") == "value" and "as_of" in body:
+        missing = [name for name in ("basis", "valued_on", "known_at") if name not in body["as_of"]]
+        yield from (Misfit(("as_of", name), text("answer.missing")) for name in missing)
     if template in IDENTIFIED and names[0] != HEAD:
         wanted = names[0]
         found = [_at(body, member) for member in IDENTIFIED[template]]

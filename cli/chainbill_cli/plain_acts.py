@@ -20,7 +20,7 @@ from chainbill_cli.kit import Function, Noun, argument, option
 from chainbill_cli.lookup import Kind, object_id, read_bill, read_token
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import label, text
+from chainbill_cli.texts import label, text, word_said
 from chainbill_cli.writing import Writing, call, write, writes
 
 
@@ -127,7 +127,7 @@ def _order(session: Session, preview: Preview, identifier: str) -> None:
     """As the ledger holds it: the papers, and the keys of an administrator."""
     found = lookup.read(session, lookup.STATUS_ORDER, identifier)
     preview.party(session, "column.party", found["party"])
-    preview.line("column.kind", text(f"value.{found['kind']}")).party(session, "column.ordered_by", found["by"])
+    preview.line("column.kind", word_said("", found["kind"])).party(session, "column.ordered_by", found["by"])
     for key in found["keys"]:
         preview.line("column.key", key_said(key))
     for name in ("reason", "authority", "number"):

@@ -12,9 +12,12 @@ from chainbill_cli import client as clients
 from chainbill_cli.answer_shapes import misfit
 from chainbill_cli.asked import Asked
 from chainbill_cli.client import NodeClient
+from chainbill_cli.described import price_asked
 from chainbill_cli.expected_answers import IDENTIFIED, route_of, schema_of, unfit
 from chainbill_cli.failure import Exit, Failure
+from chainbill_cli.preview import Preview
 from chainbill_cli.result_shapes import unfit_results
+from chainbill_cli.texts import word_said
 from chainbill_node.rest.schemas import FORMS, OBJECTS, READS
 from cli.cli_fakes import AS_OF, BILL, NODE_1, NODE_2, PARTIES, TOKEN, FakeNode, Shell, an_id, bill, ok
 from cli.whole_answers import whole
@@ -126,6 +129,30 @@ def test_json_that_readers_read_differently_is_none(said: bytes, why: str) -> No
     client.close()
 
 
+PRODUCT = an_id("P", "product")
+PART = {"part": "engine", "supplier": PARTIES["supplier1"], "share": 300_000}
+
+
+@pytest.mark.parametrize("part", [
+    {}, {**PART, "share": "XXX"}, {name: PART[name] for name in ("part", "share")}, {**PART, "share": -1}, "x", None,
+])  # fmt: skip
+def test_parts_of_a_product_have_their_shape(part: object) -> None:
+    """attack: `product show` was an internal fault where a node left a supplier or a share out."""
+    asked = Asked("GET", f"/v1/products/{PRODUCT}")
+    told = whole(asked, {"id": PRODUCT, "parts": [PART]})
+    assert unfit(asked, 200, told) is None
+    assert "parts" in str(unfit(asked, 200, {**told, "parts": [PART, part]}))
+
+
+def test_words_that_nobody_knows_are_shown_as_they_are() -> None:
+    """attack: `finance decline` was an internal fault where a node said another payer of the interest."""
+    assert word_said("payer_", "holder") == "the holder"
+    assert word_said("payer_", "x") == "x"
+    price = Preview("preview.write")
+    price_asked(price, {"interest_payer": "somebody"}, "CNY")
+    assert ("interest is paid by", "somebody") in price.lines
+
+
 def test_answers_about_something_else_do_not_fit() -> None:
     listed = Asked("GET", "/v1/bills", {"limit": "1", "after": "A"})
     assert unfit(listed, 200, LIST) is None
@@ -134,6 +161,10 @@ def test_answers_about_something_else_do_not_fit() -> None:
     assert "as_of.height" in str(unfit(Asked("GET", PATH, {"at": "6"}), 200, GOOD))
     assert unfit(Asked("GET", PATH, {"at": "7"}), 200, GOOD) is None
     assert unfit(Asked("GET", PATH, {"at": "2026-03-02"}), 200, GOOD) is None
+    by_value = {"basis": "value", "at": "2026-03-02"}
+    assert "as_of.basis: it is missing" in str(unfit(Asked("GET", PATH, by_value), 200, GOOD))
+    as_of = {**GOOD["as_of"], "basis": "value", "valued_on": "2026-03-02"}
+    assert "as_of.known_at: it is missing" in str(unfit(Asked("GET", PATH, by_value), 200, {**GOOD, "as_of": as_of}))
     assert "JSON was expected" in str(unfit(ASKED, 200, "<html>"))
     assert "text/csv was expected" in str(unfit(Asked("GET", PATH, {"format": "csv"}), 200, {}))
     assert "another address" in str(unfit(ASKED, 302, ""))

@@ -17,7 +17,7 @@ from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
 from chainbill_cli.shapes import columns
-from chainbill_cli.texts import text
+from chainbill_cli.texts import text, word_said
 from chainbill_cli.values import positive_amount
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
@@ -214,7 +214,7 @@ def _payment_as_it_is(
         of_payment(session, found[0], status, reference)
         preview.party(session, "preview.to", found[0]["party"])
         preview.money("column.amount", int(found[0]["amount"]), str(found[0]["currency"]))
-        preview.line("preview.now", text(f"value.{found[0]['status']}"))
+        preview.line("preview.now", word_said("", found[0]["status"]))
     return preview
 
 

@@ -79,6 +79,12 @@ def has_text(key: str) -> bool:
     return area in AREAS and key in texts_of(area)
 
 
+def word_said(prefix: str, word: object) -> str:
+    """What a word of the ledger says, `value.PREFIXWORD`; one that this program does not know is shown as it is."""
+    key = f"value.{prefix}{word}"
+    return text(key) if has_text(key) else str(word)
+
+
 def label(name: str, *areas: str) -> str:
     """What a member of an object is called: in the areas given, else as a detail of a refusal or as a column."""
     key = next((f"{area}.{name}" for area in (*areas, "detail", "column") if has_text(f"{area}.{name}")), "")

@@ -41,21 +41,28 @@ OF_KIND: Mapping[str, Schema] = {
 """Kind of a field → its schema; the others are texts."""
 
 
+ENTRIES: Mapping[str, Schema] = {
+    "product/product.parts": row({**same(TEXT, "part", "supplier"), "share": COUNT}),
+}
+"""Field of a row that lists maps → the schema of one; the others may be any."""
+
+
 def row_schema(place: str, *, closed: bool = False, **own: Schema) -> Schema:
     """The schema of a declared row as REST shows it.
 
     closed: it is shown with these members and no other. own: members of this schema in the place of declared ones.
     """
     declared = rows()[place]
-    members = {name: own.get(name) or _schema(declared.fields[name], declared.words) for name in declared.shown}
+    members = {name: own.get(name) or _schema(declared.fields[name], declared.words, ENTRIES.get(f"{place}.{name}"))
+               for name in declared.shown}  # fmt: skip
     optional = {name: one for name, one in members.items() if declared.fields[name].optional}
     required = {name: one for name, one in members.items() if name not in optional}
     return (obj if closed else row)(required, **optional)
 
 
-def _schema(field: Field, statuses: tuple[str, ...]) -> Schema:
+def _schema(field: Field, statuses: tuple[str, ...], entry: Schema | None) -> Schema:
     said = field.words or (statuses if field.kind == "status" else ())
-    schema = words(*said) if said else OF_KIND.get(field.kind, TEXT)
+    schema = entry or (words(*said) if said else OF_KIND.get(field.kind, TEXT))
     if field.listed:
         schema = array(schema)
     if field.late:
