@@ -35,7 +35,7 @@ def rows_of(of: Reading, path: str, amounts: Amounts, page: int = PAGE, kinds: l
     count, total = shown["count"], shown["sum"]
     if kinds is not None:
         each = {kind: [one for one, its in zip(wanted, kinds, strict=True) if its == kind] for kind in kinds}
-        by_kind = {kind: sums for kind, own in each.items() if (sums := added_up(own))}
+        by_kind = {kind: whole for kind, own in each.items() if (whole := added_up(own))}
         of.same("lists", f"{path} by kind", shown["sum_by_kind"], by_kind)
     names = {row["id"] if "id" in row else str(row) for row in rows}
     of.same("lists", path, (count, len(rows), len(names), total), (len(wanted), len(wanted), len(wanted), sums))

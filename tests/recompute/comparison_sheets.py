@@ -110,7 +110,7 @@ def steps(of: Reading, history: History, one: Sight) -> None:
         paid = step.get("payment") or {}
         names = ("height", "date", "kind", "from", "to", "amount", "tier", "token", "value_date", "transaction")
         row = {name: step.get(name) for name in names} | {"currency": one.bill.currency}
-        row |= {"payment.status": paid.get("status"), "payment.reference": paid.get("reference")}
+        row |= {"payment.status": paid.get("status"), "reference": step.get("reference") or paid.get("reference")}
         wanted.append(cells(history, row, one.bill.currency))
     printed(of, ("bill", "history", one.bill.id, *ALL), wanted, ordered=True)
 

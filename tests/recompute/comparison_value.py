@@ -86,7 +86,7 @@ def money(of: ByValue, history: History) -> None:
     bills = known.bills
 
     def amounts(kept: list[Any]) -> list[tuple[str, int]]:
-        return [(bills[one.bill].currency, one.amount) for one in kept]
+        return [("" if one.kind == "payment" else bills[one.bill].currency, one.amount) for one in kept]
 
     own = valued.receipts(known, of.reader, day)
     rows = rows_of(of, "/v1/receipts?kind=all", amounts(own), 50, [one.kind for one in own])
