@@ -18,7 +18,7 @@ def shown(text: str, keep: str = "") -> str:
 
     keep: these of line feed and tab stay.
     """
-    return text if text.isprintable() else "".join([REPLACEMENT if _unfit(one, keep) else one for one in text])
+    return text if _is_fit(text, keep) else "".join([REPLACEMENT if _unfit(one, keep) else one for one in text])
 
 
 def escaped(text: str, keep: str = "") -> str:
@@ -26,14 +26,19 @@ def escaped(text: str, keep: str = "") -> str:
 
     In the text of a JSON value only strings can hold such characters, so its meaning stays.
     """
-    return text if text.isprintable() else "".join([_escape(one) if _unfit(one, keep) else one for one in text])
+    return text if _is_fit(text, keep) else "".join([_escape(one) if _unfit(one, keep) else one for one in text])
 
 
 def _escape(one: str) -> str:
     return json.dumps(one)[1:-1]
 
 
+def _is_fit(text: str, keep: str) -> bool:
+    """Python calls fillers printable that show nothing (U+3164), so that only of ASCII its word is taken."""
+    if text.isascii() and text.isprintable():
+        return True
+    return first_refused(text) is None and all(one in keep or one not in text for one in "\t\n")
+
+
 def _unfit(one: str, keep: str) -> bool:
-    if one in "\t\n":
-        return one not in keep
-    return not one.isprintable() and first_refused(one) is not None
+    return one not in keep if one in "\t\n" else first_refused(one) is not None
