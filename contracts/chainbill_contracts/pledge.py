@@ -222,9 +222,12 @@ def agree_enforcement(pledge):
     """Agree as the holder: cents of what is owed go to the pledgee, by due date, then lo; the rest is free (CC 438).
 
     What the debtor paid the pledgee since it asked counts as paid. Owed 60 of [0, 100): [0, 60) is the pledgee's.
+    What a court gave to somebody else, the pledge still on it, is not the pledgor's to give away.
     """
     row = require_pledge(pledge)
     require(row["holder"] == ctx.party, "not_the_pledgor")
+    for token in row["tokens"]:
+        require(tokens_read.get(token)["holder"] == ctx.party, "not_the_holder", {"token": token})
     sender = require_able(ctx.party)
     require_capability("maker")
     require_pledge_step(row, "pledge.agree_enforcement", "enforced")

@@ -363,3 +363,18 @@ def test_what_a_reversal_takes_back_from_the_pledgee_moves_no_freeze(world: Worl
     world.call(BANK2, "pledge", "release", pledge=made, secured=0)
     assert [leaf[3] for leaf in locked(world, bill) if leaf[0] >= 500] == [[]]
     check_all(world)
+
+
+@pytest.mark.parametrize("taken", [400, 1_000])
+def test_what_a_court_gave_to_somebody_else_its_former_holder_gives_to_nobody(world: World, taken: int) -> None:
+    """The pledge stays on it: the pledgor, who held nothing of it any more, agreed that the pledgee should have it."""
+    bill, token = accepted_bill(world, face=1_000)
+    made = pledge(world, token, secured=1_000, due_on=world.plus(1))
+    transfer(world, frozen(world, token, taken), 0, S3)
+    world.day(world.plus(3))
+    enforce(world, made, 1_000)
+    with pytest.raises(Refused, match="not_the_holder"):
+        world.call(S1, "pledge", "agree_enforcement", pledge=made)
+    assert {one["holder"] for one in world.leaves(bill)} == ({S3} if taken == 1_000 else {S1, S3})
+    world.call(S1, "pledge", "refuse_enforcement", pledge=made)
+    check_all(world)
