@@ -15,6 +15,7 @@ from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session
 from chainbill_cli.texts import bracketed, enumerated, label, text
+from chainbill_cli.when import When
 from chainbill_cli.writing import Outcome
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -166,7 +167,7 @@ def lists(function: Function) -> Function:
             option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="option.limit"),
             option("--after", metavar="CURSOR", default=None, help="option.after"),
             option("--count", "to_the_end", is_flag=True, help="option.count"),
-            option("--at", metavar="WHEN", default=None, help="option.at"),
+            option("--at", type=When(), metavar="WHEN", default=None, help="option.at"),
         ]
     )
     return options(function)
@@ -177,7 +178,7 @@ def by_value(function: Function) -> Function:
     options = stack(
         [
             option("--basis", type=click.Choice(["recorded", "value"]), default=None, help="option.basis_of_figures"),
-            option("--known-at", metavar="WHEN", default=None, help="option.known_at"),
+            option("--known-at", type=When(), metavar="WHEN", default=None, help="option.known_at"),
         ]
     )
     return options(function)
@@ -188,7 +189,7 @@ def newest(function: Function) -> Function:
     options = stack(
         [
             option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="option.limit"),
-            option("--at", metavar="WHEN", default=None, help="option.at"),
+            option("--at", type=When(), metavar="WHEN", default=None, help="option.at"),
         ]
     )
     return options(function)

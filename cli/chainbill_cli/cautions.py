@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from chainbill.dates import days_between, is_date
+from chainbill.ledger.transaction import Call
 from chainbill_cli.asking import typed_again
+from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.money_said import currency_of, said
 from chainbill_cli.preview import Preview, asks
+from chainbill_cli.second_key import asked_of_second
 from chainbill_cli.session import Session
 from chainbill_cli.texts import text
 
@@ -56,6 +60,29 @@ def has_account(session: Session, party: str, currency: str) -> bool:
     if session.offline or not isinstance(accounts, list):
         return True
     return any(one.get("currency") == currency and one.get("status") == "active" for one in accounts)
+
+
+def of_policy(session: Session, calls: Sequence[Call]) -> list[Caution]:
+    """That the own policy wants two keys for one of the acts above an amount, where one key alone is to sign."""
+    rules = _rules(session)
+    if not rules or asked_of_second(calls):
+        return []
+    under = contract_constant("general", "ACTS_UNDER_POLICY")
+    found = []
+    for act, currency in ((f"{one.contract}.{one.function}", currency_of(session, one.args)) for one in calls):
+        for rule in rules:
+            if act in under and rule["action"] in ("any", act) and rule["currency"] == currency:
+                amount = said(int(rule["above"]), currency)
+                found.append(Caution("two_keys_above", text("preview.two_above", amount=amount)))
+    return found
+
+
+def _rules(session: Session) -> list[Mapping[str, Any]]:
+    """The rules of the own policy, as a node tells them; those that are none say nothing."""
+    policy = session.registered(session.party).get("policy")
+    found = policy.get("rules") if isinstance(policy, Mapping) else ()
+    rules = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    return [one for one in rules if type(one.get("above")) is int and {"action", "currency"} <= set(one)]
 
 
 def confirm_far_due(session: Session, due_on: str, *, meant: bool) -> None:

@@ -59,8 +59,10 @@ HINTS = {
     "not_offered_to_you": "error.hint_offers",
 }
 """Refusals after which a command of this program is the remedy."""
-INSTEAD = frozenset({"clock_step_not_valid", "kind_unknown", "not_offered_to_you"})
-"""Of these, where a node's remedy speaks of arguments or lists that a command takes otherwise."""
+INSTEAD = frozenset({
+    "clock_step_not_valid", "kind_unknown", "not_offered_to_you", "maker_and_checker_needed", "second_admin_needed",
+})  # fmt: skip
+"""Of these, where a node's remedy speaks of arguments or lists that a command takes otherwise, or says no more."""
 READS = {
     "bad_parameter": "error.hint_option_values",
     "unknown_parameter": "error.hint_option_values",

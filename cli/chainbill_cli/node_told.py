@@ -35,6 +35,9 @@ CALLED = {
     **dict.fromkeys(("legal.ratify.order", "legal.refuse.order"), "column.court_order"),
     "settlement.pay_result.status": "preview.then",
     "pledge.release.secured": "preview.secured_then",
+    "standing.set_status.status": "preview.status_then",
+    "standing.set_status.number": "column.case_number",
+    "standing.name_administrator.number": "column.case_number",
     "party.rename.name_zh": "preview.new_name",
     "party.rename.name_en": "preview.new_name",
     **dict.fromkeys(

@@ -19,6 +19,7 @@ from chainbill_cli.plain_acts import FOUND
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns_of, fields_of
 from chainbill_cli.texts import label, text
+from chainbill_cli.when import When
 
 Ready = Callable[[Session, dict[str, Any]], None]
 Told = Callable[[Session, Mapping[str, Any]], Mapping[str, Any]]
@@ -121,6 +122,6 @@ def _object(read: Read, told: Told | None) -> Callable[..., None]:
         people = told is not None and session.out.form == "table"
         session.out.thing(told(session, row) if told is not None and people else row, fields_of(read.name))
 
-    when = option("--at", metavar="WHEN", default=None, help="option.at")
+    when = option("--at", type=When(), metavar="WHEN", default=None, help="option.at")
     made: Callable[..., None] = argument("typed", metavar=read.typed.upper())(when(run))
     return made

@@ -20,6 +20,7 @@ WITH_SIGN = re.compile(r"[^-+\d().,]*(\d[\d,]*(?:\.\d+)?)[^-+\d().,]*")
 """A number with a currency, or its sign, before or behind it."""
 LONG_RATE = re.compile(r"[0-9]{1,3}\.[0-9]+ ?%?")
 """A number whose only fault is that it has more digits after the point than a rate."""
+TODAY = frozenset({"today", "今天", "今日"})
 RELATIVE = re.compile(r"^\+([0-9]{1,4})([dm])$")
 
 
@@ -85,10 +86,16 @@ def _written_out(number: str, unit: int, currency: str) -> str:
         return "1,000,000.00"
 
 
+def is_day_word(typed: str) -> bool:
+    """Whether a day is typed in words or relative to today."""
+    plain = half_width(typed).strip().lower()
+    return plain in TODAY or bool(RELATIVE.match(plain))
+
+
 def date_value(typed: str, today: Callable[[], str]) -> str:
     """An ISO date from `2027-03-31`, `today`, `+120d` or `+4m`; `today` gives the ledger's date when it is needed."""
     plain = half_width(typed).strip().lower()
-    if plain in {"today", "今天", "今日"}:
+    if plain in TODAY:
         return today()
     relative = RELATIVE.match(plain)
     if relative:
@@ -134,5 +141,5 @@ def json_value(typed: str) -> object:
 
 
 __all__ = [
-    "amount_minor", "date_value", "json_value", "positive_amount", "rate_value", "recipient_value",
+    "amount_minor", "date_value", "is_day_word", "json_value", "positive_amount", "rate_value", "recipient_value",
 ]  # fmt: skip

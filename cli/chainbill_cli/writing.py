@@ -144,12 +144,15 @@ def write(
     into_file = bool(writing.offline or writing.for_checker)
     valid_ms = valid_for_ms(session, writing.valid_for, file=into_file)
     if previews.asks(session) and not writing.dry_run and not asked:
+        from chainbill_cli import cautions
         from chainbill_cli.foreseen import refuse_foreseen
         from chainbill_cli.node_told import tell
         from chainbill_cli.signed_shown import complete, whole
 
         refuse_foreseen(session, calls)
         told = complete(session, preview or whole(session, calls), calls, writing.memo)
+        if not writing.for_checker and not writing.checkers:
+            cautions.tell(session, told, cautions.of_policy(session, calls))
         if into_file:
             told.line("preview.hand_in_until", moment_said(until_text(session.now_ms() + valid_ms)))
         tell(session, told, calls)

@@ -62,7 +62,7 @@ def test_what_is_signed_and_what_came_of_it_are_said_in_words(
     monkeypatch.setattr(previews, "person", lambda: True)
     monkeypatch.setattr(previews.Preview, "ask", lambda preview, _session: shown.append(preview))
     desk.text("--as", "bank1", "--lang", "zh", "party", "suspend", "supplier3", *papers[:2])
-    assert ("状态", "已暂停") in shown[0].lines
+    assert ("此后状态", "已暂停") in shown[0].lines
     desk.text("--as", "bank2", "--lang", "zh", "party", "size", "supplier2", "small", *papers[:2])
     assert shown[1].lines.count(("规模", "中小微")) == 1, "said once"
     sheet = desk.text("--as", "bank1", "--lang", "zh", "tx", "show", made["transaction"])

@@ -21,6 +21,7 @@ from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, bank_in_place_of, current_session
 from chainbill_cli.shapes import fields_of
+from chainbill_cli.when import When
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
 PENDING = next(one.words for one in rows()["bill/bill"].together if one.name == "pending")
@@ -111,7 +112,7 @@ def _own_reference(session: Session, filters: dict[str, Any]) -> None:
 
 @bill.command("show", help="bill.show")
 @argument("bill")
-@option("--at", metavar="WHEN", default=None, help="option.at")
+@option("--at", type=When(), metavar="WHEN", default=None, help="option.at")
 @by_value
 def show(bill: str, **when: str | None) -> None:
     """Show a bill."""

@@ -26,6 +26,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns, fields_of
 from chainbill_cli.texts import text
 from chainbill_cli.values import amount_minor, positive_amount, rate_value
+from chainbill_cli.when import When
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
@@ -302,7 +303,7 @@ def _end(session: Session, writing: Writing, typed: str, verb: str) -> None:
 
 @finance.command("show", help="finance.show")
 @argument("identifier", metavar="REQUEST|QUOTE")
-@option("--at", metavar="WHEN", default=None, help="option.at")
+@option("--at", type=When(), metavar="WHEN", default=None, help="option.at")
 def show(identifier: str, at: str | None) -> None:
     """Show a request with its quotes, or one quote."""
     session = current_session()

@@ -23,6 +23,7 @@ from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns_of
 from chainbill_cli.texts import bracketed, enumerated, text
+from chainbill_cli.when import When
 from chainbill_cli.writing import Writing, call, write, writes
 
 FIELDS = (
@@ -49,7 +50,7 @@ invoice = noun("invoice")
 @invoice.command("show", help="invoice.show")
 @argument("file", metavar="FILE|FINGERPRINT")
 @option("--creditor", metavar="PARTY", default="", help="invoice.opt_creditor")
-@option("--at", metavar="WHEN", default=None, help="option.at")
+@option("--at", type=When(), metavar="WHEN", default=None, help="option.at")
 def show(file: str, creditor: str, at: str | None) -> None:
     """Show what an invoice file says, or what the ledger holds under a fingerprint."""
     session = current_session()

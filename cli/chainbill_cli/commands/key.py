@@ -24,6 +24,8 @@ FIELDS = ranked(
     "name party path public", Column("name"), Column("party", "id"), Column("public", "id"), Column("path", "path")
 )
 NAME = re.compile(r"^[A-Za-z0-9_-]{1,60}$")
+LEAST_PASSPHRASE = 8
+"""Characters below which a passphrase is said to be short (NIST SP 800-63B, 5.1.1.2)."""
 
 key = noun("key")
 
@@ -80,6 +82,8 @@ def new_passphrase() -> str:
         found = new_secret(text("key.passphrase"))
     if not found:
         raise fail(Exit.USAGE, "key.no_passphrase")
+    if len(found) < LEAST_PASSPHRASE:
+        current_session().out.note(text("key.short_passphrase", least=LEAST_PASSPHRASE))
     return found
 
 

@@ -29,6 +29,7 @@ PARTS = {"validator_set": "/v1/validators", "peers": "/v1/peers"}
 VALIDATOR_ROWS = ranked(
     "name party address key", Column("name"), Column("party", "party"), Column("address"), Column("key", "id")
 )
+MADE = ranked("name api p2p home", Column("name"), Column("api"), Column("p2p"), Column("home", "path"))
 
 network = noun("network")
 network.command("join", help="network.join")(network_join.join)
@@ -72,13 +73,16 @@ def init(file: str, out: str) -> None:
     if not passphrase:
         session.out.note(text("network.plain_keys"))
     session.out.note(text("network.hand_out", path=str(target)))
-    answer = {
+    answer: dict[str, Any] = {
         "chain_id": plan.chain_id,
         "home": str(target),
         "network": created.genesis.hash.hex(),
         "nodes": [{"name": one.name, "home": str(one.home), "api": one.api, "p2p": one.p2p} for one in created.nodes],
     }
-    session.out.thing(answer, [Column("chain_id"), Column("home"), Column("network", "id"), Column("nodes")])
+    whole = (Column("nodes"),) if session.out.form != "table" else ()
+    session.out.thing(answer, [Column("chain_id"), Column("home"), Column("network", "id"), *whole])
+    if not whole:
+        session.out.rows(answer["nodes"], MADE)
 
 
 def try_genesis(plan: NetworkPlan) -> None:

@@ -27,6 +27,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns_of
 from chainbill_cli.signed_shown import complete
 from chainbill_cli.texts import bracketed, enumerated, has_text, text
+from chainbill_cli.when import When
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
@@ -213,7 +214,7 @@ def _preview_applications(title: str, session: Session, applications: list[dict[
 
 @party.command("show", help="party.show")
 @argument("party")
-@option("--at", metavar="WHEN", default=None, help="option.at")
+@option("--at", type=When(), metavar="WHEN", default=None, help="option.at")
 def show(party: str, at: str | None) -> None:
     """Show a party."""
     session = current_session()

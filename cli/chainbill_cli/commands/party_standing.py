@@ -67,6 +67,7 @@ def _order(
     preview = None
     if asks(session):
         preview = Preview(f"preview.party_{status}").party(session, "column.party", party)
+        _status(session, preview, party, status)
         _papers(preview, documents, arguments)
     change = call("standing", "set_status", party=party, status=status, **arguments)
     _answered(session, write(session, writing, [change], preview))
@@ -78,6 +79,16 @@ def _answered(session: Session, outcome: Outcome) -> None:
     if outcome.result.get("order") and outcome.result.get("until"):
         told = {name: str(outcome.result[name]) for name in ("order", "until")}
         session.out.note(text("party.ratify_then", **told))
+
+
+def _status(session: Session, preview: Preview, party: str, then: str) -> None:
+    """The party's status now and then; and that the end of an insolvency waits for another bank."""
+    now = str(session.registered(party).get("status") or "")
+    if now:
+        preview.line("preview.status_now", text(f"value.{now}"))
+    preview.line("preview.status_then", text(f"value.{then}"))
+    if (now, then) == ("insolvent", "active"):
+        preview.line("preview.look", text("party.lift_waits"))
 
 
 def _papers(preview: Preview, paths: tuple[str, ...], said: dict[str, Any]) -> None:

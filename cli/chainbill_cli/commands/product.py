@@ -23,6 +23,7 @@ from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import fields_of
 from chainbill_cli.signed_shown import complete
 from chainbill_cli.texts import bracketed, text
+from chainbill_cli.when import When
 from chainbill_cli.writing import Outcome, Writing, call, write, writes
 
 product = noun("product")
@@ -123,7 +124,7 @@ def _with_amounts(session: Session, outcome: Outcome, value: int, product: Mappi
 
 @product.command("show", help="read.product")
 @argument("product")
-@option("--at", metavar="WHEN", default=None, help="option.at")
+@option("--at", type=When(), metavar="WHEN", default=None, help="option.at")
 def show(product: str, at: str | None) -> None:
     """Show a product, its parts and its terms in words."""
     session = current_session()

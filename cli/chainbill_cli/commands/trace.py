@@ -25,6 +25,7 @@ from chainbill_cli.penetration import (
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns
 from chainbill_cli.texts import text
+from chainbill_cli.when import When
 
 CSV_KINDS = {
     **dict.fromkeys(("holder", "offered_to", "debtor", "other"), "party"), "status": "status", "kind": "hop",
@@ -40,7 +41,7 @@ HOPS = columns(
 trace = noun("trace")
 
 
-AT = option("--at", metavar="WHEN", default=None, help="option.at")
+AT = option("--at", type=When(), metavar="WHEN", default=None, help="option.at")
 FORMAT = option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default=None, help="trace.opt_format")
 DEPTH = option("--depth", type=click.IntRange(1), default=None, help="trace.opt_depth")
 GROUP_BY = option(

@@ -136,7 +136,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "本目录没有联盟发票密钥（network.json），无法计算发票指纹",
     ),
     "bill.no_amount": ("give --amount or --invoice", "请给出 --amount 或 --invoice"),
-    "bill.due_needed": ("give --due, such as 2027-03-31 or +120d", "请给出 --due，如 2027-03-31 或 +120d"),
+    "bill.due_needed": ("give --due as YYYY-MM-DD or +120d", "请给出 --due：YYYY-MM-DD 或 +120d"),
     "bill.opt_far_due": (
         "A due date more than ten years away is meant",
         "到期日确在十年之后",

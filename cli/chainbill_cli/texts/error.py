@@ -105,8 +105,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.amount_positive": ("the amount must be more than zero", "金额必须大于零"),
     "error.date": (
-        "{value} is not a date; write 2027-03-31, today, +120d or +4m",
-        "{value} 不是有效日期；请写 2027-03-31、today、+120d 或 +4m",
+        "{value} is not a date; write YYYY-MM-DD, today, +120d or +4m",
+        "{value} 不是有效日期；请写 YYYY-MM-DD、today、+120d 或 +4m",
     ),
     "error.date_offline": (
         "{value} depends on the ledger's date, not known offline; write the date itself, or give --ledger-time",
@@ -234,7 +234,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "sign twice: the command with --for-checker FILE, then chainbill --as CHECKER tx sign FILE, then chainbill "
         "tx send FILE; "
         "a second key: chainbill party key add NAME --capability checker",
-        "两人签名：命令加 --for-checker FILE，再 chainbill --as 复核身份 tx sign FILE，最后 chainbill tx send FILE；"
+        "两人签名：命令加 --for-checker FILE，再 chainbill --as CHECKER tx sign FILE，最后 chainbill tx send FILE；"
         "新增复核密钥：chainbill party key add NAME --capability checker",
     ),
     "error.hint_two_admins": (

@@ -16,6 +16,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "key.opt_plain": ("Keep it without a passphrase (for trials)", "不设口令（仅供试用）"),
     "key.opt_force": ("Replace a profile of the same name", "替换同名身份"),
     "key.passphrase": ("Passphrase for the new key file", "新密钥文件的口令"),
+    "key.short_passphrase": (
+        "the passphrase has fewer than {least} characters: whoever gets the file may guess it",
+        "口令不足 {least} 个字符：得到该文件者可能猜出",
+    ),
     "key.no_passphrase": (
         "a key file needs a passphrase: set CHAINBILL_PASSPHRASE, run in a terminal, or say --no-passphrase",
         "密钥文件需要口令：请设置 CHAINBILL_PASSPHRASE、在终端中运行，或使用 --no-passphrase",

@@ -5,7 +5,8 @@ from __future__ import annotations
 WORDS = {
     "ABOVE": "限额", "ACTION": "操作", "AMOUNT": "金额", "ARGS": "参数", "ARGUMENTS": "参数",
     "AUDITOR": "审计机构", "BANK": "银行", "BILL": "凭证", "BLOCK": "区块", "CERTIFICATE": "证书",
-    "CHANGE": "变更编号", "CHOICE": "选择", "CODE": "代码", "COMMAND": "命令", "CONTRACT": "合约",
+    "CHANGE": "变更编号", "CHECKER": "复核身份", "CHOICE": "选择", "CODE": "代码", "COMMAND": "命令",
+    "CONTRACT": "合约",
     "COURT": "法院", "CURRENCY": "币种", "CURSOR": "游标", "DATE": "日期", "DEBTOR": "债务人",
     "DIGEST": "摘要", "DIR": "目录", "DIRECTORY": "目录", "DISPUTE": "异议", "DOCUMENT": "文书",
     "FILE": "文件", "FREEZE": "冻结编号", "FILES": "文件", "FINGERPRINT": "指纹", "FLOAT": "数", "FUNCTION": "函数",

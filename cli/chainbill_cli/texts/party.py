@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "登记法院破产文书；72 小时内无另一银行确认即失效（推荐行）",
     ),
     "party.lift": ("Lift a suspension or an insolvency", "解除暂停或破产登记"),
+    "party.lift_waits": (
+        "once an insolvency is ratified, another bank has to ratify its end, too",
+        "已经确认的破产登记，其解除亦须由另一银行确认",
+    ),
     "party.administrator": (
         "Name an administrator's keys for an insolvent party; they act 72 hours after a second bank ratifies (sponsor)",
         "为破产参与方指定管理人密钥，另一银行确认满 72 小时后生效（推荐行）",

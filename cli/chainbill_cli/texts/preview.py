@@ -169,6 +169,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "即将即时登记参与方破产；72 小时内无另一银行确认即失效：",
     ),
     "preview.party_active": ("A party's status is about to be lifted:", "即将解除参与方状态："),
+    "preview.status_now": ("status now", "当前状态"),
+    "preview.status_then": ("status then", "此后状态"),
     "preview.party_administrator": (
         "An administrator's keys are about to be named; 72 hours after a second bank ratifies, all others rest:",
         "即将指定管理人密钥；另一银行确认满 72 小时后，其余密钥全部停用：",
@@ -241,6 +243,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.applicant": ("applicant", "申请人"),
     "preview.key_old": ("old key", "旧密钥"),
     "preview.capabilities": ("may", "权限"),
+    "preview.two_above": (
+        "the own policy wants two keys above {amount}: then sign with --for-checker FILE",
+        "本方授权策略规定高于 {amount} 须两把密钥签名：届时请加 --for-checker FILE",
+    ),
     "preview.rule": ("rule", "规则"),
     "preview.halt": (
         "The party is about to be halted at once; only acts that are always open go on:",
