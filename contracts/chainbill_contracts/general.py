@@ -573,6 +573,7 @@ LEGAL_ORDER_STEPS = {
     "legal.refuse": {"entered": ("refused",)},
     "": {"entered": ("lapsed",)},
 }
+LEGAL_ORDER_STANDING = ("entered", "ratified")
 FREEZE_STANDING = ("waiting", "in_force")
 FREEZE_IN_FORCE = ("in_force",)
 PARTY_STEPS = {

@@ -12,6 +12,7 @@ from chainbill_contracts.general import (
     FREEZE_IN_FORCE,
     FREEZE_STANDING,
     LARGEST_AMOUNT,
+    LEGAL_ORDER_STANDING,
     LEGAL_ORDER_STEPS,
     TOKEN_USABLE,
     WHOLE,
@@ -50,7 +51,7 @@ MOST_FREEZES = 20  # on one token
 MOST_DAYS = 1095  # three years (CP 485)
 MOST_PAPERS = 2  # the ruling, and the notice to assist
 MOST_STANDING = 500  # what ends when an order is entered: requests with their quotes, pledges with their tokens
-MOST_LIFTED = 200  # pieces of one freeze that one run frees; the rest follows on the next day
+MOST_LIFTED = 200  # pieces that one run looks at or frees, of all its freezes; the rest follows on the next day
 MOST_NODES = 500
 
 
@@ -87,8 +88,7 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
     for number_of, item in enumerate(items):
         amounts += [amount_of(kind, item, places[number_of])]
     content = digest([authority, number, kind, items])
-    known = used.get(content)
-    require(known is None, "order_used", {"order": known["order"] if known is not None else ""})
+    require_not_used(used.get(content))
     require_little_standing(places)
 
     entered = new_order(kind, [authority, number, documents, issued_on], days, beneficiary, account)
@@ -168,7 +168,7 @@ def on_day(date, item, row):
         return
     found = freezes.get(row["id"])
     if found["status"] in FREEZE_STANDING:
-        lift_due(found)
+        lift_due(found, MOST_LIFTED)
 
 
 def end_today(entered):
@@ -245,8 +245,8 @@ def undo(entered, status):
     """End an order that was not ratified, and what it did at once. status: "refused" or "lapsed"."""
     entered["status"] = status
     close(entered)
-    for freeze in entered["freezes"]:
-        lift_all(freezes.get(freeze))
+    lift_all(entered["freezes"])
+    room = MOST_LIFTED
     if entered["kind"] == "renew":
         for item in entered["items"]:
             row = freezes.get(item["freeze"])
@@ -254,23 +254,25 @@ def undo(entered, status):
                 row["renewal"] = ""
                 row["renewed_until"] = ""
                 freezes.put(row["id"], row)
-                lift_due(row)
+                room -= lift_due(row, room)
 
 
 def take_effect(entered):
     """Do what an order does at its ratification; answers {"tokens", "payments"} that went to its beneficiary."""
     done = {"tokens": [], "payments": []}
+    released = []
     for item in entered["items"]:
         row = freezes.get(item["freeze"])
-        if entered["kind"] == "renew" and row["renewal"] == entered["id"]:
+        if entered["kind"] == "renew" and row["renewal"] == entered["id"] and row["status"] in FREEZE_STANDING:
             renew(row)
         elif entered["kind"] == "release" and row["status"] in FREEZE_STANDING:
             if item["amount"] == 0:
-                lift_all(row)
+                released += [row["id"]]
             else:
                 release_cents(row, item["amount"])
         elif entered["kind"] == "transfer" and row["status"] in FREEZE_STANDING:
             transfer_cents(entered, row, item["amount"], done)
+    lift_all(released)
     return done
 
 
@@ -396,21 +398,23 @@ def come_into_force(freeze):
     return {"freeze": freeze, "since": ctx.today, "until": until}
 
 
-def lift_due(row):
-    """Free of a freeze what it has run out on, and end it where nothing is left. row: the freeze's.
+def lift_due(row, room):
+    """Free of a freeze what it has run out on, and end it where nothing is left; answers how many pieces it looked at.
 
     One that waits is looked at again after as many days as it would run: all its cents may have been paid to a pledgee.
+    row: the freeze's. room: the most pieces to look at; where there are as many, it is looked at again tomorrow.
     """
     renewed = row["renewal"] != "" and row["renewed_until"] >= ctx.today
-    lifted = 0
-    for piece in pieces_of(row["id"]):
+    pieces = live_pieces(row["id"], room)
+    pieces += money_pieces(row["id"], room - len(pieces))
+    for piece in pieces:
         if row["status"] == "waiting" and piece["until"] != "":
             wake(row, piece["until"])
         ran_out = piece["until"] != "" and piece["until"] < ctx.today and not renewed
-        if (row["over"] or ran_out) and lifted < MOST_LIFTED:
+        if row["over"] or ran_out:
             lift(row["id"], piece)
-            lifted += 1
-    end_or_keep(freezes.get(row["id"]), lifted == MOST_LIFTED)
+    end_or_keep(freezes.get(row["id"]), len(pieces) == room)
+    return len(pieces)
 
 
 def wake(row, until):
@@ -424,12 +428,29 @@ def wake(row, until):
         plan(add_days(until, 1), "freeze", row["id"])
 
 
-def lift_all(row):
-    """End a freeze on everything that it is on, as much as one run does; the rest follows on the next day."""
-    if row["status"] in FREEZE_STANDING:
-        row["over"] = True
-        freezes.put(row["id"], row)
-        lift_due(row)
+def lift_all(names):
+    """End freezes on everything that they are on, live cents first, so that nothing more is set aside under them.
+
+    What one run does not free follows on the next days, freeze by freeze. names: the freezes, of one order.
+    """
+    over = []
+    for freeze in names:
+        row = freezes.get(freeze)
+        if row["status"] in FREEZE_STANDING:
+            row["over"] = True
+            freezes.put(freeze, row)
+            over += [freeze]
+    room = MOST_LIFTED
+    for freeze in over:
+        for piece in live_pieces(freeze, room):
+            lift(freeze, piece)
+            room -= 1
+    for freeze in over:
+        for piece in money_pieces(freeze, room):
+            lift(freeze, piece)
+            room -= 1
+    for freeze in over:
+        end_or_keep(freezes.get(freeze), True)
 
 
 def lift(freeze, piece):
@@ -450,7 +471,7 @@ def end_or_keep(row, more):
         emit("freeze_ended", {"freeze": row["id"], "holder": row["holder"]})
     elif more:
         plan(add_days(ctx.today, 1), "freeze", row["id"])
-    elif row["status"] == "waiting":
+    elif row["until"] < ctx.today:  # it waits on all that it is on
         plan(add_days(ctx.today, row["days"] + 1), "freeze", row["id"])
     freezes.put(row["id"], row)
 
@@ -461,13 +482,7 @@ def pieces_of(freeze):
     until: of the freeze on it, "" where it waits; first: whether it is in force there; money: set aside, else live
     cents. As many as MOST_LIFTED of each kind, and one more.
     """
-    found = []
-    for entry in frozen.scan([freeze], MOST_LIFTED + 1):
-        token = tokens_read.get(entry[0][1])
-        found += [piece_of(freeze, token, freezes_on(token), False)]
-    for entry in held.scan([freeze], MOST_LIFTED + 1):
-        payment = payments.get([entry[0][1], entry[0][2]])
-        found += [piece_of(freeze, tokens_read.get(payment["token"]), payment["freezes"], True)]
+    found = live_pieces(freeze, MOST_LIFTED + 1) + money_pieces(freeze, MOST_LIFTED + 1)
     places = []
     for number, piece in enumerate(found):
         places += [[piece["bill"], piece["lo"], number]]
@@ -475,6 +490,24 @@ def pieces_of(freeze):
     for place in sorted(places):
         pieces += [found[place[2]]]
     return pieces
+
+
+def live_pieces(freeze, most):
+    """The live tokens that a freeze is on, `most` of them: see pieces_of."""
+    found = []
+    for entry in frozen.scan([freeze], most) if most > 0 else []:
+        token = tokens_read.get(entry[0][1])
+        found += [piece_of(freeze, token, freezes_on(token), False)]
+    return found
+
+
+def money_pieces(freeze, most):
+    """The payments that are set aside under a freeze, `most` of them: see pieces_of."""
+    found = []
+    for entry in held.scan([freeze], most) if most > 0 else []:
+        payment = payments.get([entry[0][1], entry[0][2]])
+        found += [piece_of(freeze, tokens_read.get(payment["token"]), payment["freezes"], True)]
+    return found
 
 
 def piece_of(freeze, token, standing, money):
@@ -770,6 +803,13 @@ def require_second(order):
         places += [{"holder": row["holder"], "pledgee": row["pledgee"]}]
     require_may_assist(places, entered["beneficiary"], entered["by"])
     return entered
+
+
+def require_not_used(known):
+    """A paper counts once; one that was refused or lapsed is as if it had never been. known: the row of its digest."""
+    if known is not None:
+        status = orders.get(known["order"])["status"]
+        require(status not in LEGAL_ORDER_STANDING, "order_used", {"order": known["order"]})
 
 
 def require_legal_step(entered, act, then):

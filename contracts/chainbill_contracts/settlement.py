@@ -271,11 +271,7 @@ def keep_freezes(bill, token, freezes):
         payments.put([bill, token], row)
         return
     row["account"] = account_of(row["party"], row["currency"])
-    if waits_for_administrator(row["party"], row["account"]):
-        row["account"] = ""
-        payments.put([bill, token], row)
-        return
-    bring(row, "instructed")
+    instruct(row)
 
 
 @internal("legal")
@@ -299,7 +295,16 @@ def give_by_order(bill, token, party, account, order):
     row["kind"] = "order"
     row["party"] = party
     row["account"] = account_of(party, row["currency"])
-    bring(row, "instructed")
+    instruct(row)
+
+
+def instruct(row):
+    """Instruct money that was set aside, or let it wait for an administrator's account. row: the payment's."""
+    if waits_for_administrator(row["party"], row["account"]):
+        row["account"] = ""
+        payments.put([row["bill"], row["token"]], row)
+    else:
+        bring(row, "instructed")
 
 
 def file_under(row, freezes):

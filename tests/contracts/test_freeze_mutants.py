@@ -66,7 +66,7 @@ MUTANTS: dict[str, Mutant] = {
         told.test_frozen_money_is_set_aside_and_instructed_when_it_is_released,
     ),
     "a freeze does not free its money": (
-        "settlement", '    bring(row, "instructed")\n\n\n@internal("legal")\ndef give_by_order',
+        "settlement", '    instruct(row)\n\n\n@internal("legal")\ndef give_by_order',
         '    payments.put([bill, token], row)\n\n\n@internal("legal")\ndef give_by_order',
         told.test_frozen_money_is_set_aside_and_instructed_when_it_is_released,
     ),
@@ -164,7 +164,7 @@ MUTANTS: dict[str, Mutant] = {
         told.test_a_renewal_acts_at_once_and_ends_with_its_order,
     ),
     "the same paper twice": (
-        "legal", 'require(known is None, "order_used"', 'require(True, "order_used"',
+        "legal", 'require(status not in LEGAL_ORDER_STANDING, "order_used"', 'require(True, "order_used"',
         is_refused(refused.the_same_paper_twice),
     ),
     "cents to the debtor": (

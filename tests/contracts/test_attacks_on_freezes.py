@@ -1,0 +1,115 @@
+"""Attacks with orders of courts and on them: what nobody ratifies ends, and what a court said is carried out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from contracts.freezing import enter, frozen, order_of, ratified, release, standing
+from contracts.invariants import check_all
+from contracts.world import BANK1, BANK4, S1, S3, World, accepted_bill, as_two, order, ratify, settle
+
+from chainbill.errors import Refused
+
+
+def part(world: World, bill: str, amount: int, reference: str) -> None:
+    """The debtor pays a part, in as many steps as it takes."""
+    settle(world, bill, amount, partial=True, reference=reference)
+    while world.row("settlement", "step", bill):
+        world.call(BANK1, "settlement", "proceed", bill=bill)
+
+
+def in_many_pieces(world: World, tokens: int, parts: int) -> tuple[str, dict[str, Any]]:
+    """A bill whose tokens one order freezes, paid in parts of a cent a token: bill, order."""
+    bill, token = accepted_bill(world, face=tokens * 10_000)
+    pieces = world.call(S1, "token", "split", token=token, amounts=[10_000] * (tokens - 1))["tokens"]
+    items = [{"token": piece, "amount": 10_000} for piece in pieces]
+    entered = enter(world, "freeze", *items, days=1_000)
+    for number in range(parts):
+        part(world, bill, tokens, f"{bill}-{number}")
+    return bill, entered
+
+
+def test_a_large_order_that_lapses_frees_live_cents_at_once_and_money_day_by_day(world: World) -> None:
+    bill, entered = in_many_pieces(world, 60, 6)
+    world.day(world.plus(5))
+    assert world.row("legal", "order", entered["order"])["status"] == "lapsed"
+    assert [leaf["locks"] for leaf in world.leaves(bill) if leaf["status"] == "live"] == [[]] * 60
+    assert len(world.rows("settlement", "held")) == 60 * 6 - (200 - 60)
+    check_all(world)
+    part(world, bill, 60, "later")
+    assert len(world.rows("settlement", "held")) == 60 * 6 - (200 - 60)
+    world.day(world.plus(1))
+    assert world.rows("settlement", "held") == []
+    assert {standing(world, made) for made in entered["freezes"]} == {"ended"}
+    check_all(world)
+
+
+def test_a_large_order_can_be_refused_and_a_large_release_ratified(world: World) -> None:
+    _, entered = in_many_pieces(world, 30, 8)
+    as_two(world, BANK4, "legal", "refuse", order=entered["order"], reason="a forged paper")
+    assert len(world.rows("settlement", "held")) == 30 * 8 - (200 - 30)
+    world.day(world.plus(1))
+    assert world.rows("settlement", "held") == []
+    other, again = in_many_pieces(world, 30, 8)
+    ratified(world, again["order"])
+    freed = enter(world, "release", *[{"freeze": made, "amount": 0} for made in again["freezes"]])
+    ratified(world, freed["order"])
+    assert [leaf["locks"] for leaf in world.leaves(other) if leaf["status"] == "live"] == [[]] * 30
+    world.day(world.plus(1))
+    assert world.rows("settlement", "held") == []
+    check_all(world)
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_an_order_that_was_refused_or_lapsed_is_entered_again(world: World, refused: bool) -> None:
+    _, token = accepted_bill(world, face=1_000)
+    item = {"token": token, "amount": 1_000}
+    entered = enter(world, "freeze", item, number="X")
+    with pytest.raises(Refused, match="order_used"):
+        enter(world, "freeze", item, number="X")
+    if refused:
+        as_two(world, BANK4, "legal", "refuse", order=entered["order"], reason="by mistake")
+    world.day(world.plus(30))
+    again = enter(world, "freeze", item, number="X")
+    ratified(world, again["order"])
+    with pytest.raises(Refused, match="order_used"):
+        enter(world, "freeze", item, number="X")
+    check_all(world)
+
+
+def test_money_for_a_beneficiary_that_became_insolvent_waits_for_its_administrator(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    made = frozen(world, token, 400)
+    settle(world, bill, 1_000)
+    entered = enter(world, "transfer", {"freeze": made, "amount": 400}, beneficiary=S3)
+    ratify(world, order(world, S3, "insolvent"))
+    ratified(world, entered["order"])
+    given = [row for _, row in world.rows("settlement", "payment", (bill,)) if row["party"] == S3]
+    assert [(row["amount"], row["status"], row["account"]) for row in given] == [(400, "set_aside", "")]
+    check_all(world)
+
+
+def test_a_renewal_of_a_freeze_that_is_over_renews_nothing(world: World) -> None:
+    _, token = accepted_bill(world, face=1_000)
+    made = frozen(world, token, 1_000, days=1)
+    world.day(world.plus(1))
+    renewed = enter(world, "renew", {"freeze": made}, days=1)
+    world.day(world.plus(2))
+    assert standing(world, made) == "ended"
+    ratified(world, renewed["order"])
+    assert standing(world, made) == "ended"
+    check_all(world)
+
+
+def test_a_freeze_that_ran_out_on_one_piece_ends_where_the_rest_is_paid_away(world: World) -> None:
+    """It waits on several pieces; on one it comes into force and runs out, the others still wait."""
+    _, token = accepted_bill(world, face=1_000)
+    long = frozen(world, token, 1_000, days=1_000)
+    made = frozen(world, token, 1_000, days=5)
+    release(world, long, 300)
+    assert standing(world, made) == "in_force"
+    world.day(world.plus(10))
+    assert standing(world, made) == "in_force"
+    assert order_of(world, made) != order_of(world, long)
+    check_all(world)
