@@ -769,10 +769,7 @@ def end(row, status, into):
 
 
 def rejoin(row):
-    """Store a token that is free again; if it was cut for an offer, a request or a payment, join it with neighbours.
-
-    They are pieces of the same cut, with the same holder and as free as it, or locked by the same.
-    """
+    """Store a token that is free again, joined with its neighbours of one holder and lock; not if its holder cut it."""
     keep(row)
     for step in range(LONGEST_SEARCH):
         parent = cut_of(row)
@@ -786,6 +783,8 @@ def rejoin(row):
         put_in_place(joined, parent)
         emit("rejoined", {"token": joined["id"], "from": row["id"]})
         row = joined
+        if row["hi"] - row["lo"] < parent["hi"] - parent["lo"]:
+            break  # the next look would find the same pieces
     return row["id"]
 
 

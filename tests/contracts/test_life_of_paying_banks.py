@@ -132,7 +132,8 @@ class PayingLife(BillLife):
             if bill["status"] in ("active", "due", "overdue"):
                 self.settle_whole(bill["id"])
         for (bill, token), payment in self.world.rows("settlement", "payment"):
-            steps = {"returned": ["instructed", "paid"], "instructed": ["paid"], "paid": []}[payment["status"]]
+            steps = {"returned": ["instructed", "paid"], "instructed": ["paid"]}.get(payment["status"], [])
+            assert steps or payment["status"] in ("paid", "cancelled")
             for number, status in enumerate(steps):
                 self.world.call(
                     stands_for(self.world, payment["bank"]), "settlement", "pay_result", bill=bill, token=token,

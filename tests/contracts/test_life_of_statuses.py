@@ -96,9 +96,10 @@ class StatusLife(WholeBillLife):
             if bill["status"] in ("active", "due", "overdue"):
                 settle(world, bill["id"], left, by=stands_for(world, bill["paying_bank"]), reference=f"E-{bill['id']}")
         for place, payment in world.rows("settlement", "payment"):
-            self.pay_out(place, payment)
+            if payment["status"] != "cancelled":
+                self.pay_out(place, payment)
         self.everything_holds()
-        assert {row["status"] for _, row in world.rows("settlement", "payment")} <= {"paid"}
+        assert {row["status"] for _, row in world.rows("settlement", "payment")} <= {"paid", "cancelled"}
 
     def pay_out(self, place: list[Any], payment: dict[str, Any]) -> None:
         """Bring one payment to its payee, with an administrator and an account of his where it waits for them."""
