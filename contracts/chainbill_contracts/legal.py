@@ -35,6 +35,7 @@ from chainbill_contracts.general import (
 orders = own_table("order")  # id -> order row
 freezes = own_table("freeze")  # id -> freeze row
 used = own_table("used")  # digest of authority, number, kind and items -> {"order"}
+failed = own_table("failed")  # [house, bill, holder] -> {"until"}: its freeze of this was not ratified
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 tokens_read = read_table("token", "token")
@@ -53,6 +54,7 @@ MOST_PAPERS = 2  # the ruling, and the notice to assist
 MOST_STANDING = 500  # what ends when an order is entered: requests with their quotes, pledges with their tokens
 MOST_LIFTED = 200  # pieces that one run looks at or frees, of all its freezes; the rest follows on the next day
 MOST_NODES = 500
+DAYS_WITHOUT_FREEZE = 7  # in which a bank freezes nothing again that no second bank ratified
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -245,6 +247,10 @@ def undo(entered, status):
     """End an order that was not ratified, and what it did at once. status: "refused" or "lapsed"."""
     entered["status"] = status
     close(entered)
+    until = add_days(ctx.today, DAYS_WITHOUT_FREEZE)
+    for freeze in entered["freezes"]:
+        row = freezes.get(freeze)
+        failed.put([successor_of(entered["by"]), row["bill"], row["holder"]], {"until": until})
     lift_all(entered["freezes"])
     room = MOST_LIFTED
     if entered["kind"] == "renew":
@@ -261,17 +267,18 @@ def take_effect(entered):
     """Do what an order does at its ratification; answers {"tokens", "payments"} that went to its beneficiary."""
     done = {"tokens": [], "payments": []}
     released = []
+    room = MOST_LIFTED
     for item in entered["items"]:
         row = freezes.get(item["freeze"])
         if entered["kind"] == "renew" and row["renewal"] == entered["id"] and row["status"] in FREEZE_STANDING:
-            renew(row)
+            room -= renew(row, room)
         elif entered["kind"] == "release" and row["status"] in FREEZE_STANDING:
             if item["amount"] == 0:
                 released += [row["id"]]
             else:
-                release_cents(row, item["amount"])
+                room -= release_cents(row, item["amount"], room)
         elif entered["kind"] == "transfer" and row["status"] in FREEZE_STANDING:
-            transfer_cents(entered, row, item["amount"], done)
+            room -= transfer_cents(entered, row, item["amount"], done, room)
     lift_all(released)
     return done
 
@@ -317,6 +324,7 @@ def freeze_whole(entered, place, amount):
         "until": "" if waits else until,
         "renewal": "",
         "renewed_until": "",
+        "runs_until": "",
         "over": False,
         "status": "waiting" if waits else "in_force",
         "ended_on": "",
@@ -405,6 +413,7 @@ def lift_due(row, room):
     row: the freeze's. room: the most pieces to look at; where there are as many, it is looked at again tomorrow.
     """
     renewed = row["renewal"] != "" and row["renewed_until"] >= ctx.today
+    renewed = renewed or runs_until(row) >= ctx.today
     pieces = live_pieces(row["id"], room)
     pieces += money_pieces(row["id"], room - len(pieces))
     for piece in pieces:
@@ -480,9 +489,10 @@ def pieces_of(freeze):
     """What a freeze is on now, by its cents: [{"bill", "token", "lo", "amount", "until", "first", "money"}].
 
     until: of the freeze on it, "" where it waits; first: whether it is in force there; money: set aside, else live
-    cents. As many as MOST_LIFTED of each kind, and one more.
+    cents. As many as MOST_LIFTED and one more, live ones first.
     """
-    found = live_pieces(freeze, MOST_LIFTED + 1) + money_pieces(freeze, MOST_LIFTED + 1)
+    found = live_pieces(freeze, MOST_LIFTED + 1)
+    found += money_pieces(freeze, MOST_LIFTED + 1 - len(found))
     places = []
     for number, piece in enumerate(found):
         places += [[piece["bill"], piece["lo"], number]]
@@ -536,11 +546,14 @@ def renew_until(freeze, entered):
     freezes.put(freeze, row)
 
 
-def renew(row):
-    """Let a freeze run longer on what it is in force on: to the later of both days. row: the freeze's."""
+def renew(row, room):
+    """Let a freeze run longer on what it is in force on, to the later of both days; answers how many pieces that took.
+
+    row: the freeze's. room: the most pieces to write; the others run on by the row of the freeze, see lift_due.
+    """
     until = row["renewed_until"]
-    pieces = pieces_of(row["id"])
-    require(len(pieces) <= MOST_LIFTED, "order_too_large", {"most": MOST_LIFTED})
+    pieces = live_pieces(row["id"], room)
+    pieces += money_pieces(row["id"], room - len(pieces))
     for piece in pieces:
         if piece["first"] and piece["until"] < until:
             if piece["money"]:
@@ -555,16 +568,24 @@ def renew(row):
                 invoke("token", "keep_locks", piece["token"], locks)
     row["renewal"] = ""
     row["renewed_until"] = ""
+    row["runs_until"] = max(runs_until(row), until)
     row["until"] = max(row["until"], until)
     freezes.put(row["id"], row)
     plan(add_days(row["until"], 1), "freeze", row["id"])
     emit("freeze_renewed", {"freeze": row["id"], "holder": row["holder"], "until": row["until"]})
+    return len(pieces)
 
 
-def release_cents(row, amount):
-    """Free the lowest `amount` cents of what a freeze is on. row: the freeze's."""
+def runs_until(row):
+    """The day to which a freeze was renewed, "" where it never was. row: the freeze's."""
+    return row["runs_until"] if "runs_until" in row else ""
+
+
+def release_cents(row, amount, room):
+    """Free the lowest `amount` cents of what a freeze is on; answers how many pieces these are. row: the freeze's."""
     left = amount
-    for piece in parts_of(row["id"], amount, False):
+    parts = parts_of(row["id"], amount, False, room)
+    for piece in parts:
         part = min(left, piece["amount"])
         left -= part
         if part < piece["amount"]:
@@ -572,16 +593,19 @@ def release_cents(row, amount):
         lift(row["id"], piece)
     require(left == 0, "amount_above_frozen", {"missing": left, "currency": row["currency"]})
     end_or_keep(freezes.get(row["id"]), False)
+    return len(parts)
 
 
-def transfer_cents(entered, row, amount, done):
+def transfer_cents(entered, row, amount, done, room):
     """Give the highest cents on which a freeze is in force to the beneficiary of an order: all of them with amount 0.
 
-    done: see take_effect; it grows. Of a freeze that the order made itself and that waits, nothing is given.
+    done: see take_effect; it grows. Of a freeze that the order made itself and that waits, nothing is given. Answers
+    how many pieces these are, `room` at most.
     """
     left = amount
     touched = [row["id"]]
-    for piece in parts_of(row["id"], amount, True):
+    parts = parts_of(row["id"], amount, True, room)
+    for piece in parts:
         part = piece["amount"] if amount == 0 else min(left, piece["amount"])
         left -= part
         for name in give(entered, piece, part, done):
@@ -591,6 +615,7 @@ def transfer_cents(entered, row, amount, done):
     require(left <= 0 or own, "amount_above_frozen", {"missing": left, "currency": row["currency"]})
     for name in touched:
         end_or_keep(freezes.get(name), False)
+    return len(parts)
 
 
 def give(entered, piece, amount, done):
@@ -628,13 +653,13 @@ def give(entered, piece, amount, done):
     return names
 
 
-def parts_of(freeze, amount, from_above):
+def parts_of(freeze, amount, from_above, room):
     """The pieces that hold the lowest `amount` cents of a freeze; of the highest that are in force, those from above.
 
-    All of them with amount 0. A part of money that is set aside is none: it is given or freed payment by payment.
+    All of them with amount 0. A part of money that is set aside is none: it is given or freed payment by payment. Of
+    more than MOST_LIFTED pieces it knows the live ones and as many payments, and it needs `room` of them at most.
     """
     pieces = pieces_of(freeze)
-    require(len(pieces) <= MOST_LIFTED, "order_too_large", {"most": MOST_LIFTED})
     found = []
     left = amount
     for number in range(len(pieces)):
@@ -644,6 +669,8 @@ def parts_of(freeze, amount, from_above):
             require(whole, "payment_in_part", {"amount": piece["amount"], "currency": freezes.get(freeze)["currency"]})
             left -= piece["amount"]
             found += [piece]
+    known = amount == 0 or left <= 0 or len(pieces) <= MOST_LIFTED
+    require(known and len(found) <= room, "order_too_large", {"most": MOST_LIFTED})
     return found
 
 
@@ -686,7 +713,7 @@ def amount_of(kind, item, place):
     if kind == "renew" or item["amount"] == 0:
         return 0
     there = 0
-    for piece in parts_of(item["freeze"], item["amount"], kind == "transfer"):
+    for piece in parts_of(item["freeze"], item["amount"], kind == "transfer", MOST_LIFTED):
         there += piece["amount"]
     missing = {"missing": item["amount"] - there, "currency": place["currency"]}
     require(item["amount"] <= there, "amount_above_frozen", missing)
@@ -825,6 +852,7 @@ def require_places(kind, places):
         row = place["row"]
         if place["token"] != "":
             require(row["status"] in TOKEN_USABLE, "token_already_used", {"status": row["status"]})
+            require_not_again(row)
         else:
             needed = FREEZE_STANDING if kind == "release" else FREEZE_IN_FORCE
             then = "in_force" if kind == "renew" else "ended"
@@ -835,6 +863,25 @@ def require_places(kind, places):
     for place in places:
         if place["token"] != "":
             require(len(freezes_on(place["row"])) < MOST_FREEZES, "too_many_freezes", {"most": MOST_FREEZES})
+            require_none_waits(place["row"])
+
+
+def require_not_again(token):
+    """One bank alone makes no freeze last: its house freezes nothing of this holder on this bill for some days after a
+    freeze that nobody ratified. token: its row.
+    """
+    known = failed.get([successor_of(ctx.party), token["bill"], token["holder"]])
+    until = known["until"] if known is not None else ""
+    require(until < ctx.today, "freeze_too_soon", {"until": until})
+
+
+def require_none_waits(token):
+    """No freeze of the sender's house on a token waits for its ratification. token: its row."""
+    house = successor_of(ctx.party)
+    for entry in freezes_on(token):
+        first = orders.get(freezes.get(entry["freeze"])["order"])
+        waits = first["status"] == "entered" and successor_of(first["by"]) == house
+        require(not waits, "order_open", {"order": first["id"]})
 
 
 def require_can_take(places, beneficiary):

@@ -131,13 +131,13 @@ def a_freeze_of_what_was_paid(world: World) -> None:
 def a_twenty_first_freeze(world: World) -> None:
     token = _token(world)
     for _ in range(21):
-        freeze(world, token, 1_000)
+        frozen(world, token, 1_000)
 
 
 @refuses("freeze_transition")
 def renew_what_waits(world: World) -> None:
     token = _token(world)
-    freeze(world, token, 1_000)
+    frozen(world, token, 1_000)
     enter(world, "renew", {"freeze": freeze(world, token, 1_000)})
 
 
@@ -155,10 +155,25 @@ def renew_twice(world: World) -> None:
     enter(world, "renew", {"freeze": made}, days=91)
 
 
+@refuses("order_open")
+def a_second_freeze_of_one_bank(world: World) -> None:
+    token = _token(world)
+    freeze(world, token, 1_000)
+    freeze(world, token, 1_000)
+
+
+@refuses("freeze_too_soon")
+def a_freeze_again_that_nobody_ratified(world: World) -> None:
+    token = _token(world)
+    freeze(world, token, 1_000)
+    world.day(world.plus(5))
+    freeze(world, token, 1_000)
+
+
 @refuses("order_used")
 def the_same_paper_twice(world: World) -> None:
     item = {"token": _token(world), "amount": 1_000}
-    enter(world, "freeze", item, number="H-1")
+    ratified(world, enter(world, "freeze", item, number="H-1")["order"])
     enter(world, "freeze", item, number="H-1")
 
 

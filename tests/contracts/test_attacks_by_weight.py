@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contracts.freezing import freeze
+from contracts.freezing import frozen
 from contracts.pledging import offer_pledge, pledge
 from contracts.products import active, report
 from contracts.world import (
@@ -145,7 +145,7 @@ def test_a_step_of_a_settlement_fits_into_a_run(kind: str, quotes: int, work: in
             if kind != "frozen":
                 pledge(world, piece, secured=1, contract_no="\U00020000" * 64)
             for _ in range(quotes):
-                freeze(world, piece, 2)
+                frozen(world, piece, 2)
         elif kind == "offered in pledge":
             offer_pledge(world, piece, contract_no="\U00020000" * 64)
     if kind != "requested":

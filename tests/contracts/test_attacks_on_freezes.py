@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from contracts.freezing import enter, frozen, order_of, ratified, release, standing
+from contracts.freezing import enter, frozen, order_of, ratified, release, standing, transfer
 from contracts.invariants import check_all
 from contracts.world import BANK1, BANK4, S1, S3, World, accepted_bill, as_two, order, ratify, settle
 
@@ -66,11 +67,10 @@ def test_an_order_that_was_refused_or_lapsed_is_entered_again(world: World, refu
     _, token = accepted_bill(world, face=1_000)
     item = {"token": token, "amount": 1_000}
     entered = enter(world, "freeze", item, number="X")
-    with pytest.raises(Refused, match="order_used"):
-        enter(world, "freeze", item, number="X")
     if refused:
         as_two(world, BANK4, "legal", "refuse", order=entered["order"], reason="by mistake")
-    world.day(world.plus(30))
+    world.day(world.plus(5))
+    world.day(world.plus(8))
     again = enter(world, "freeze", item, number="X")
     ratified(world, again["order"])
     with pytest.raises(Refused, match="order_used"):
@@ -112,4 +112,46 @@ def test_a_freeze_that_ran_out_on_one_piece_ends_where_the_rest_is_paid_away(wor
     world.day(world.plus(10))
     assert standing(world, made) == "in_force"
     assert order_of(world, made) != order_of(world, long)
+    check_all(world)
+
+
+def in_270_pieces(world: World) -> tuple[str, str]:
+    """A freeze of 100,000 on three tokens that were paid in 90 parts: bill, freeze."""
+    bill, token = accepted_bill(world, face=100_000)
+    made = frozen(world, token, 100_000, days=500)
+    frozen(world, token, 40_000, days=1)
+    frozen(world, world.leaves(bill)[0]["id"], 30_000, days=1)
+    for number in range(90):
+        part(world, bill, 10, f"{bill}-{number}")
+    world.day(world.plus(2))
+    assert len(world.rows("settlement", "held", (made,))) == 270
+    return bill, made
+
+
+def test_a_freeze_of_more_pieces_than_a_run_frees_is_renewed_and_its_cents_are_given(world: World) -> None:
+    bill, made = in_270_pieces(world)
+    renewed = enter(world, "renew", {"freeze": made}, days=600)
+    ratified(world, renewed["order"])
+    transfer(world, made, 45_000, S3)
+    given = sum(leaf["hi"] - leaf["lo"] for leaf in world.leaves(bill) if leaf["holder"] == S3)
+    money = sum(row["amount"] for _, row in world.rows("settlement", "payment", (bill,)) if row["party"] == S3)
+    assert given + money == 45_000
+    release(world, made, 3)
+    world.day("2027-09-01")
+    assert standing(world, made) == "in_force"
+    assert len(world.rows("settlement", "held", (made,))) >= 180
+    world.day("2027-11-01")
+    assert standing(world, made) == "ended"
+
+
+def test_one_bank_alone_does_not_keep_a_token_frozen(world: World) -> None:
+    _, token = accepted_bill(world, face=1_000)
+    enter(world, "freeze", {"token": token, "amount": 1_000}, number="1")
+    days = 0
+    for number in range(30):
+        with suppress(Refused):
+            enter(world, "freeze", {"token": token, "amount": 1_000}, number=f"N-{number}")
+        days += len(world.token(token)["locks"])
+        world.day(world.plus(1))
+    assert days <= 12
     check_all(world)

@@ -26,6 +26,7 @@ def a_broken_cent(world: World) -> None:
         ][0])  # fmt: skip
         assert row["hi"] - row["lo"] == amount
         world.day(world.plus(10))
+        world.day(world.plus(8))
         token = next(one["id"] for one in world.leaves(row["bill"]))
 
 
@@ -43,7 +44,7 @@ def on_the_last_day(world: World) -> None:
 def a_second_freeze_of_all(world: World) -> None:
     """The first freeze on a piece is in force, and the row of each says so."""
     token = accepted_bill(world, face=1_000)[1]
-    freeze(world, token, 1_000)
+    frozen(world, token, 1_000)
     freeze(world, token, 1_000)
     check_all(world)
 
@@ -166,6 +167,14 @@ MUTANTS: dict[str, Mutant] = {
     "the same paper twice": (
         "legal", 'require(status not in LEGAL_ORDER_STANDING, "order_used"', 'require(True, "order_used"',
         is_refused(refused.the_same_paper_twice),
+    ),
+    "one bank freezes day after day": (
+        "legal", 'require(until < ctx.today, "freeze_too_soon"', 'require(True, "freeze_too_soon"',
+        is_refused(refused.a_freeze_again_that_nobody_ratified),
+    ),
+    "one bank freezes twice": (
+        "legal", 'require(not waits, "order_open"', 'require(True, "order_open"',
+        is_refused(refused.a_second_freeze_of_one_bank),
     ),
     "cents to the debtor": (
         "legal", 'require(debtor != beneficiary, "recipient_is_the_debtor")', "pass",

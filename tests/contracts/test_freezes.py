@@ -7,6 +7,7 @@ from contracts.freezing import enter, freeze, frozen, order_of, ratified, releas
 from contracts.invariants import check_all
 from contracts.pledging import enforce, offer_pledge, paid_out, pledge, row_of
 from contracts.world import (
+    ANCHOR,
     BANK1,
     BANK2,
     BANK3,
@@ -19,6 +20,7 @@ from contracts.world import (
     as_two,
     ask,
     bid,
+    name_paying_bank,
     offer,
     pay,
     settle,
@@ -87,17 +89,18 @@ def test_frozen_money_is_set_aside_and_instructed_when_it_is_released(world: Wor
 
 
 def test_an_order_that_nobody_ratifies_lapses_as_if_it_had_never_been(world: World) -> None:
+    name_paying_bank(world, ANCHOR, BANK4)
     bill, token = accepted_bill(world, face=1_000)
     made = freeze(world, token, 400)
-    second = freeze(world, world.leaves(bill)[1]["id"], 400)
+    second = freeze(world, world.leaves(bill)[1]["id"], 400, by=BANK4)
     assert (standing(world, made), standing(world, second)) == ("in_force", "waiting")
     ratified(world, order_of(world, second))
-    world.day("2026-03-05")
+    world.day(world.row("legal", "order", order_of(world, made))["until"])
     assert standing(world, made) == "in_force"
-    world.day("2026-03-06")
+    world.day(world.plus(1))
     assert (standing(world, made), standing(world, second)) == ("ended", "in_force")
     row = world.row("legal", "freeze", second)
-    assert (row["since"], row["until"]) == ("2026-03-06", "2026-06-04")
+    assert (row["since"], row["until"]) == (world.today, world.plus(90))
     assert world.row("legal", "order", order_of(world, made))["status"] == "lapsed"
     check_all(world)
 

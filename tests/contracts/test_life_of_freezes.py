@@ -26,6 +26,11 @@ class FreezeLife(PledgeLife):
         taker = {"beneficiary": (S1, S2, S3, BANK2)[number % 4]} if kind == "transfer" else {}
         bank = self.world.bill(token["bill"])["paying_bank"]
         self.attempt(enter, self.world, kind, item, by=bank, days=days, **taker)
+        if kind == "freeze" and number % 4:  # of one bank none waits behind another that is not ratified
+            newest = max(self.world.rows("legal", "order"), key=lambda pair: pair[1]["created"]["height"], default=None)
+            if newest is not None:
+                second = next(one for one in BANKS if one not in (bank, token["holder"], newest[1]["by"]))
+                self.attempt(as_two, self.world, second, "legal", "ratify", order=newest[1]["id"])
 
     @rule(number=pick, amount=amounts, kind=st.sampled_from(["renew", "release", "transfer"]))
     def order_on_a_freeze(self, number: int, amount: int, kind: str) -> None:
