@@ -14,14 +14,15 @@ LEFT_OUT = {
     "quote": set(),
     "token": {"claim"},
     "joint": set(),
-    "pledge": {"ranges"},
+    "pledge": {"ranges", "moves"},
     "product": {"alg"},
     "status_order": {"allowed_ms"},
     "order": {"concerned", "created"},
     "freeze": {"over", "created"},
 }
 """Quotes have a table below their request; the others are how days are counted, of one value only, or said otherwise:
-whom an order concerns by its items, what a freeze is over by its range."""
+whom an order concerns by its items, what a freeze is over by its range, freezes that move to what a pledge frees by
+those."""
 
 
 def test_no_field_of_an_object_is_left_out() -> None:

@@ -571,8 +571,9 @@ MUTANTS: dict[str, Mutant] = {
         "standing", AT_ONCE, "\n", test_one_bank_cannot_keep_a_party_stopped_by_ordering_again_and_again,
     ),
     "a status stops a settlement": (
-        "settlement", '    require(not steps.has(bill), "settlement_under_way"',
-        '    require(parties.get(row["debtor"])["status"] == "active" and not steps.has(bill), "settlement_under_way"',
+        "settlement", '{"bill": bill})\n    require(row["accepted_on"] <= value_date',
+        '{"bill": bill})\n    active = parties.get(row["debtor"])["status"] == "active"\n'
+        '    require(active and row["accepted_on"] <= value_date',
         lambda world: test_receipts_of_a_stopped_debtor_or_bank_are_always_recorded(world, ANCHOR, "insolvent"),
     ),
     "keys change before the second bank": (
