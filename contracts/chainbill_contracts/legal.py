@@ -27,6 +27,7 @@ from chainbill_contracts.general import (
     require_digest,
     require_fields,
     require_maker_and_checker,
+    require_not_stopped_since,
     require_reference,
     require_text,
     successor_of,
@@ -122,6 +123,7 @@ def ratify(order):
     require_legal_step(entered, "legal.ratify", "ratified")
     until = add_days(end_today(entered)["acts_on"], -1)
     require(ctx.today <= until, "order_over", {"until": until})
+    require_not_stopped_since(entered["by"], entered["created"]["height"])
     entered["status"] = "ratified"
     entered["second"] = ctx.party
     entered["ratified_on"] = ctx.today
@@ -786,29 +788,44 @@ def require_may_assist(places, beneficiary, first):
     """The sender may enter this order, or ratify it as the second bank. first: who entered it, "" when it is entered.
 
     Who enters it pays the bill or sponsors the holder, for every item; where no bank is left that may, one with a seat
-    does. Neither bank is a holder, a pledgee or the beneficiary; the second is of another house.
+    does. Neither bank is of the house of a holder, a pledgee or the beneficiary; the second is of another one. What
+    takes the other banks out of the way is the item's own: where the beneficiary alone does, one with a seat transfers
+    what is frozen already, and freezes nothing.
     """
     facts = {"id": ctx.party}
     require_bank(ctx.party)
-    barred = [beneficiary]
+    house = successor_of(ctx.party)
     for place in places:
-        barred += [place["holder"], place["pledgee"]]
-    require(ctx.party not in barred, "not_the_acting_bank", facts)
+        barred = houses_of([beneficiary, place["holder"], place["pledgee"]])
+        require(house not in barred, "not_the_acting_bank", facts)
     if first != "":
-        require(successor_of(first) != successor_of(ctx.party), "not_the_acting_bank", facts)
+        require(successor_of(first) != house, "not_the_acting_bank", facts)
         return
     seats = None
     for place in places:
+        own = houses_of([place["holder"], place["pledgee"]])
         banks = [paying_bank_of(bills.get(place["bill"])), successor_of(parties.get(place["holder"])["sponsor"])]
+        able = []
         left = []
         for bank in banks:
-            if bank != "" and bank not in barred and parties.get(bank)["status"] == "active":
-                left += [bank]
-        if len(left) == 0:
+            if bank != "" and successor_of(bank) not in own and parties.get(bank)["status"] == "active":
+                able += [bank]
+                if successor_of(bank) not in houses_of([beneficiary]):
+                    left += [bank]
+        if len(able) == 0 or len(left) == 0 and place["freeze"] != "":
             if seats is None:
                 seats = banks_with_a_seat()
             left = seats
         require(ctx.party in left, "not_the_acting_bank", facts)
+
+
+def houses_of(named):
+    """The houses of some parties: themselves, or the banks that stand in their place now. named: ids, "" for none."""
+    found = []
+    for party in named:
+        if party != "":
+            found += [successor_of(party)]
+    return found
 
 
 def banks_with_a_seat():

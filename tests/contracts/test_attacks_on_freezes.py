@@ -8,7 +8,22 @@ from typing import Any
 import pytest
 from contracts.freezing import enter, frozen, order_of, ratified, release, standing, transfer
 from contracts.invariants import check_all
-from contracts.world import BANK1, BANK4, S1, S3, World, accepted_bill, as_two, order, ratify, settle
+from contracts.world import (
+    BANK1,
+    BANK2,
+    BANK4,
+    S1,
+    S3,
+    World,
+    accepted_bill,
+    as_two,
+    decide_by_vote,
+    finance,
+    name_successor,
+    order,
+    ratify,
+    settle,
+)  # fmt: skip
 
 from chainbill.errors import Refused
 
@@ -155,3 +170,64 @@ def test_one_bank_alone_does_not_keep_a_token_frozen(world: World) -> None:
         world.day(world.plus(1))
     assert days <= 12
     check_all(world)
+
+
+@pytest.mark.parametrize("also", [False, True])
+def test_a_bank_with_a_seat_freezes_nothing_by_naming_another_as_beneficiary_or_holder(
+    world: World, *, also: bool
+) -> None:
+    """Any bank froze anybody's tokens at once: an order for the bank that pays the bill took that bank out of the way,
+    and so did a cent of a token that it held."""
+    _, token = accepted_bill(world, face=1_000)
+    items = [{"token": token, "amount": 1_000}]
+    if also:
+        _, other = accepted_bill(world, face=50)
+        held, _ = finance(world, other, BANK1, 50)
+        items.append({"token": held, "amount": 1})
+    kind, given = ("freeze", {}) if also else ("transfer", {"beneficiary": BANK1})
+    with pytest.raises(Refused, match="not_the_acting_bank"):
+        enter(world, kind, *items, days=1_000, by=BANK4, **given)
+    assert not world.token(token)["locks"]
+
+
+def test_what_is_frozen_goes_to_the_bank_that_pays_by_the_order_of_one_with_a_seat(world: World) -> None:
+    bill, token = accepted_bill(world, face=1_000)
+    made = frozen(world, token, 1_000)
+    entered = enter(world, "transfer", {"freeze": made, "amount": 0}, beneficiary=BANK1, by=BANK4)
+    ratified(world, entered["order"])
+    assert {one["holder"] for one in world.leaves(bill)} == {BANK1}
+
+
+@pytest.mark.parametrize(("old", "new"), [(BANK1, BANK4), (BANK4, BANK1)])
+def test_the_house_of_a_beneficiary_enters_nothing_for_it(world: World, old: str, new: str) -> None:
+    """A successor gave frozen tokens to the bank in whose place it stands, or the other way round."""
+    _, token = accepted_bill(world, face=1_000)
+    name_successor(world, old, new)
+    with pytest.raises(Refused, match="not_the_acting_bank"):
+        enter(world, "transfer", {"token": token, "amount": 1_000}, days=5, beneficiary=old, by=new)
+    with pytest.raises(Refused, match="not_the_acting_bank"):
+        enter(world, "transfer", {"token": token, "amount": 1_000}, days=5, beneficiary=new, by=old)
+
+
+def test_the_house_of_a_holder_frees_nothing_of_its_own(world: World) -> None:
+    _, token = accepted_bill(world, face=1_000)
+    held, _ = finance(world, token, BANK2, 1_000)
+    made = frozen(world, held, 1_000)
+    name_successor(world, BANK2, BANK4)
+    with pytest.raises(Refused, match="not_the_acting_bank"):
+        enter(world, "release", {"freeze": made, "amount": 0}, by=BANK4)
+    entered = enter(world, "release", {"freeze": made, "amount": 0})
+    with pytest.raises(Refused, match="not_the_acting_bank"):
+        ratified(world, entered["order"], by=BANK4)
+
+
+def test_an_order_of_a_bank_that_was_stopped_since_is_not_ratified(world: World) -> None:
+    """Whoever had a bank's keys for a moment had its orders ratified after they were taken away."""
+    _, token = accepted_bill(world, face=1_000)
+    entered = enter(world, "transfer", {"token": token, "amount": 1_000}, days=5, beneficiary=S3)
+    decide_by_vote(
+        world, "party_status", party=BANK1, status="suspended", reason="x", authority="", number="",
+        documents=["5a" * 32],
+    )  # fmt: skip
+    with pytest.raises(Refused, match="maker_was_stopped"):
+        ratified(world, entered["order"])

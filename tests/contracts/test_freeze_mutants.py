@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from contracts.freezing import enter, freeze, frozen, ratified
 from contracts.invariants import check_all
@@ -9,7 +11,10 @@ from contracts.mutants import Mutant, assert_it_dies, is_refused
 from contracts.world import BANK1, BANK2, BANK4, World, accepted_bill, name_successor, settle
 
 from contracts import refusals_freezes as refused
+from contracts import test_attacks_on_freezes as attacks
 from contracts import test_freezes as told
+
+by_a_seat = attacks.test_a_bank_with_a_seat_freezes_nothing_by_naming_another_as_beneficiary_or_holder
 
 
 def by_the_same_house(world: World) -> None:
@@ -122,14 +127,25 @@ MUTANTS: dict[str, Mutant] = {
         is_refused(refused.ratify_late),
     ),
     "one bank is enough": (
-        "legal", "require(successor_of(first) != successor_of(ctx.party),", 'require(first != "",',
+        "legal", "require(successor_of(first) != house,", 'require(first != "",',
         is_refused(refused.ratified_by_who_entered_it),
     ),
     "the successor of who entered it": (
-        "legal", "successor_of(first) != successor_of(ctx.party)", "first != ctx.party", is_refused(by_the_same_house)
+        "legal", "successor_of(first) != house", "first != ctx.party", is_refused(by_the_same_house)
     ),
     "the beneficiary ratifies": (
-        "legal", "    barred = [beneficiary]\n", "    barred = []\n", is_refused(refused.ratified_by_the_beneficiary)
+        "legal", "houses_of([beneficiary, place", "houses_of([place", is_refused(refused.ratified_by_the_beneficiary)
+    ),
+    "bars go by id": (
+        "legal", "            found += [successor_of(party)]", "            found += [party]",
+        attacks.test_the_house_of_a_holder_frees_nothing_of_its_own,
+    ),
+    "the beneficiary takes the others out of the way": (
+        "legal", ' and place["freeze"] != ""', "", partial(by_a_seat, also=False)
+    ),
+    "an order outlives its bank": (
+        "legal", '    require_not_stopped_since(entered["by"], entered["created"]["height"])\n', "",
+        attacks.test_an_order_of_a_bank_that_was_stopped_since_is_not_ratified,
     ),
     "any bank assists": (
         "legal", 'require(ctx.party in left, "not_the_acting_bank", facts)', "pass",
