@@ -2,7 +2,8 @@
 are and the others have told from where on it may sign.
 
 Of whatever was handed out once, no other message of that height, round and type is ever handed out; where anything
-may be signed, the lock is the one that was taken there; and a process that would start now knows the same as this one.
+may be signed, the lock is the one that was taken there, also where the power goes before all of that is written; and a
+process that would start now knows the same as this one.
 """
 
 from __future__ import annotations
@@ -80,16 +81,31 @@ class Life:
         self._file.rewrite(following_signer_file(NETWORK, KEYS[0].public, database))
         self._start()
         said = [round_ for at, round_, _ in self._said if at == height]
+        before = len(self._file.read())
         self._signer.sign_from(height, max(said, default=0) + 1, self._locks.get(height))
+        self._assert_any_part_keeps_the_lock(height, before)
+
+    def _assert_any_part_keeps_the_lock(self, height: int, written: int) -> None:
+        """The power may go in the middle of what was written last: who starts then signs nothing there, or keeps it."""
+        data = self._file.read()
+        for end in range(written, len(data), 32):
+            new = self._new(data[:end])
+            state = open_height(rules(0, height=height), new.memory.at(height), ask=False)
+            lost = state.locked != self._locks.get(height)
+            assert state.signing is Signing.ABSTAINING or not lost, f"height {height}: it signs without its lock"
 
     def _assert_a_new_process_knows_the_same(self) -> None:
         """At every height to come: whether it signs, from which round on, and what it has said there."""
-        file = MemoryFile(self._file.read())
-        new = Signer(file, KEYS[0], NETWORK, self._limit_bytes)
-        new.open(self._database, None)
+        new = self._new(self._file.read())
         for height in range(self._database + 1, self._database + 4):
             here, there = self._knows(self._signer, height), self._knows(new, height)
             assert here == there, f"height {height}: a process that starts now knows otherwise"
+
+    def _new(self, data: bytes) -> Signer:
+        """What a process that starts on this file has."""
+        new = Signer(MemoryFile(data), KEYS[0], NETWORK, self._limit_bytes)
+        new.open(self._database, None)
+        return new
 
     def _knows(self, signer: Signer, height: int) -> tuple[Any, ...]:
         state = open_height(rules(0, height=height), signer.memory.at(height), ask=False)
@@ -128,6 +144,7 @@ class Life:
     limit_bytes=300,
 )
 @example(heights=1, acts=[("lose all", 1, 0), ("prevote", 1, 0), ("commit", 0, 0)], limit_bytes=300)
+@example(heights=1, acts=[("precommit", 0, 0), ("lose all", 1, 0)], limit_bytes=1 << 20)
 @example(heights=2, acts=[("lose all", 1, 0), ("lose", 0, 0), ("prevote", 0, 1)], limit_bytes=1 << 20)
 def test_a_signer_never_contradicts_itself(heights: int, acts: list[tuple[Any, ...]], limit_bytes: int) -> None:
     file = MemoryFile(new_signer_file(NETWORK, KEYS[0].public))

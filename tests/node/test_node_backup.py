@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import tarfile
 from pathlib import Path
@@ -106,6 +107,24 @@ def test_every_damage_is_found_before_anything_is_touched(made: tuple[Path, Path
         restore_home(empty, bad)
     assert not (empty / "data/chain").exists()
     assert (empty / "signer/signer.bin").read_bytes() == signer
+
+
+def test_no_part_is_missing_or_foreign(made: tuple[Path, Path], empty: Path, tmp_path: Path) -> None:
+    with tarfile.open(made[1]) as tar:
+        parts = {one.name: tar.extractfile(one).read() for one in tar}
+    rows = next(content for name, content in parts.items() if name.startswith("rows/"))
+    others = [{name: content for name, content in parts.items() if name != left} for left in parts]
+    others += [parts | {name: rows} for name in ("rows/999999.z", "rows/other", "home/other", "other")]
+    for number, other in enumerate(others):
+        bad = tmp_path / f"{number}.tar"
+        with tarfile.open(bad, "w") as tar:
+            for name, content in other.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+        with pytest.raises(ArchiveError):
+            restore_home(empty, bad)
+        assert not (empty / "data/chain").exists(), parts.keys() ^ other.keys()
 
 
 def test_a_backup_of_another_network_is_refused(made: tuple[Path, Path], tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ import asyncio
 import dataclasses
 import datetime
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,16 +23,18 @@ from chainbill_node import wire
 from chainbill_node.home.config import config_content, load_config
 from chainbill_node.home.keys import load_private_key
 from chainbill_node.home.node_home import load_genesis, stopped_store
+from chainbill_node.process import state_sync
 from chainbill_node.process.state_sync import CHUNKS, Joining
 from chainbill_node.setup.joining import JoinPlan, create_home
 from chainbill_node.setup.ports import LOOPBACK, free_ports
 from chainbill_node.storage.chain.database import ChainDatabase
 from chainbill_node.storage.snapshots.fetched_chunks import FetchedChunks
 from chainbill_node.storage.store import DiskError
+from chainbill_node.sync.manifest import decode_manifest
 from chainbill_node.sync.snapshots import StateSync
 from chainbill_node.wire.messages import WantSnapshots
 from snapshot_server import Answer, Server, Serving, recut
-from test_node_snapshots import Made, edit, make, repacked
+from test_node_snapshots import Made, edit, large_rows, make, repacked
 
 CHUNK_BYTES = 1_500
 
@@ -244,6 +248,24 @@ def joining_of(joiner: Joiner) -> Joining:
     config = load_config(joiner.home)
     key = load_private_key(joiner.home / config.files.validator_key)
     return Joining(joiner.home, config, load_genesis(joiner.home, config), key)
+
+
+def test_what_nobody_vouches_for_never_takes_more_than_is_free(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joining = joining_of(Joiner(made, tmp_path))
+    info, chunks = repacked(made, large_rows(200, 60_000, random.Random(1).randbytes))
+    manifest, chunks = recut(decode_manifest(info.metadata), chunks, 500_000)
+    free = manifest.size * 5 // 2
+    monkeypatch.setattr(state_sync.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    refused, most = joining.begin(manifest, manifest.encode(), vouched=False), 0
+    for index, chunk in enumerate(chunks):
+        if not refused:
+            joining.keep(index, chunk)
+            refused = joining.take(index, chunk)
+            most = max(most, sum([one.stat().st_size for one in joining._data.rglob("*") if one.is_file()]))
+    assert most <= free
+    assert "snapshot_room" in refused
 
 
 @pytest.mark.parametrize("told", ["_on_up", "_on_down", "_on_message"])

@@ -64,6 +64,31 @@ def test_of_a_request_that_is_not_waited_for_all_are_pending_once_admitted(tmp_p
     run(tmp_path, act)
 
 
+def test_what_was_committed_at_the_door_is_no_replay_also_where_nobody_more_may_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who listens hears of the block before it is refused; without that the ledger is asked again."""
+
+    async def act(running: Running) -> None:
+        node, wire = running.node, running.sign("bank2")
+        identity, enter = decode_transaction(wire).id, node.pace.enter
+
+        async def meanwhile(*given: Any) -> None:
+            monkeypatch.setattr(node.pace, "enter", enter)
+            assert await running.port.submit([wire], 0, "there") == [Submission("pending", identity)]
+            while not node.ledger.is_used(identity):
+                await asyncio.sleep(0.01)
+            await enter(*given)
+
+        monkeypatch.setattr(node.waiters, "_most", 0)
+        monkeypatch.setattr(node.pace, "enter", meanwhile)
+        [answer] = await running.port.submit([wire], 0, "here")
+        assert isinstance(answer, Submission)
+        assert (answer.status, answer.id) == ("committed", identity)
+
+    run(tmp_path, act)
+
+
 def test_what_the_door_does_not_let_in_is_busy_and_the_rest_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

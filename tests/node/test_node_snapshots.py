@@ -271,13 +271,15 @@ def test_a_lie_in_the_chunks_is_found(made: Made, name: str) -> None:
     assert reason in refused
 
 
-def large_rows(count: int, size: int) -> Callable[[list[Any]], Iterator[list[Any]]]:
-    """Rows of zeros before the end: a thousandth of their size in the chunks."""
+def large_rows(
+    count: int, size: int, content: Callable[[int], bytes] = bytes
+) -> Callable[[list[Any]], Iterator[list[Any]]]:
+    """Rows before the end; of zeros, which are a thousandth of their size in the chunks, if nothing else is given."""
 
     def change(record: list[Any]) -> Iterator[list[Any]]:
         if record[0] == 4:
             for number in range(count):
-                yield [3, b"z\0z\0%09d" % number, pack(1, bytes(32), encode(bytes(size)))]
+                yield [3, b"z\0z\0%09d" % number, pack(1, bytes(32), encode(content(size)))]
         yield record
 
     return change

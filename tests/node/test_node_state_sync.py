@@ -242,6 +242,15 @@ def test_what_enough_peers_offer_goes_before_what_is_higher_and_one_ones_alone()
     assert (ports.begun, ports.vouched) == ([10], [True])
 
 
+def test_a_peer_counts_once_however_often_it_offers_the_same() -> None:
+    sync, ports = begun("liar", "b", "c")
+    offer(sync, "liar", 99, 99)
+    assert ports.begun == [], "the others are still asked"
+    offer(sync, "b", 10)
+    offer(sync, "c", 10)
+    assert (ports.begun, ports.vouched) == ([10], [True])
+
+
 def test_what_one_peer_alone_offers_is_given_no_more_than_there_is_room_for() -> None:
     sync, ports = begun("liar", "b", "c")
     offer(sync, "liar", 99)

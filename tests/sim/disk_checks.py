@@ -11,6 +11,7 @@ from sim.checkers import ViolationError
 from sim.disks import Disk
 from sim.reference import Reference
 
+from chainbill.ledger.block import parent_certificate_hash
 from chainbill.limits import KEPT_IDS_MS
 
 SINCE_BYTES = 8
@@ -62,7 +63,7 @@ def _named(keys: list[bytes]) -> str:
 def _check_kept(
     name: str, height: int, blocks: set[int], ledger: Any, reference: Reference, chance: random.Random
 ) -> None:
-    """Blocks of the last 24 hours are there with their receipts, and no id of theirs may be used again."""
+    """Blocks of the last 24 hours are there with receipts and the agreed certificate, no id of theirs is used again."""
     young_ms = reference.heights[height].time_ms - KEPT_IDS_MS
     young = [at for at in range(1, height + 1) if reference.heights[at].time_ms > young_ms]
     missing = [at for at in young if at not in blocks]
@@ -75,6 +76,10 @@ def _check_kept(
             raise ViolationError("used ids", f"{name} at height {height} would take a transaction of block {at} again")
         if ledger.load_block(at) is None or reader.receipts(at) != [one.encode() for one in then.receipts]:
             raise ViolationError("receipts", f"{name}: block {at} or its receipts read otherwise")
+        following, read = reader.header(at + 1), reader.certificate(at)
+        certified = parent_certificate_hash(None if read is None or not read[1] else read[0].encode())
+        if following is not None and certified != following.parent_certificate:
+            raise ViolationError("certificates", f"{name} gives out another certificate of block {at} than was agreed")
 
 
 def _check_history(name: str, height: int, ledger: Any, reference: Reference, chance: random.Random) -> None:
