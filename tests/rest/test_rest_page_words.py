@@ -8,6 +8,7 @@ from pathlib import Path
 import chainbill_node.rest
 import pytest
 from chainbill_cli.texts import set_language, text
+from chainbill_contracts.declared_rows import rows
 
 WEB = Path(chainbill_node.rest.__file__).parent / "web"
 AS_IN = {
@@ -15,7 +16,7 @@ AS_IN = {
     "creditor": "column.creditor", "live": "column.live", "diluted": "column.diluted", "void": "column.void",
     "tier": "column.tier", "penetration": "column.penetration", "share_financed": "column.share_financed",
     "financed_ever": "column.financed_ever", "held": "column.held", "pledged": "column.pledged",
-    **{f"kind_{kind}": f"value.hop_{kind}" for kind in ("issue", "transfer", "return", "finance", "enforce")},
+    **{f"kind_{kind}": f"value.hop_{kind}" for kind in ("issue", "transfer", "return", "finance", "enforce", "force")},
 }  # fmt: skip
 
 
@@ -23,8 +24,11 @@ def test_the_page_calls_things_as_the_command_line_does() -> None:
     """A bill was 生效 on the page and 有效 in a table, a token that was void 已注销, as a party that is closed."""
     chinese = (WEB / "page_words.js").read_text(encoding="utf-8").partition("zh: {")[2]
     words = dict(re.findall(r'(\w+): "([^"]*)"', chinese))
+    declared = {one for place in ("bill/bill", "token/token") for one in rows()[place].words}
     found = {name for name in words if name.startswith("status_") and name != "status_draft"}
+    assert found >= {f"status_{one}" for one in declared} - {"status_draft"}
     assert len(found) > 10
+    assert set(words) >= {f"kind_{kind}" for kind in rows()["token/hop"].fields["kind"].words}
     set_language("zh")
     keys = {**AS_IN, **{name: f"value.{name.removeprefix('status_')}" for name in found}}
     assert {name: words[name] for name in keys} == {name: text(key) for name, key in keys.items()}
