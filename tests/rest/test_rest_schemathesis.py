@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -40,6 +43,16 @@ def _as_it_is(_context: object, value: object) -> bytes:
 schemathesis.openapi.format("binary", BODIES)
 BOOK, _ = penetration_example()
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", create_app(TwinNode(with_parties(BOOK))))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_finalized() -> Iterator[None]:
+    """What other tests left is told of with a traceback, which parses source; while CPython builds a syntax tree for
+    Hypothesis that ends it in "AST constructor recursion depth mismatch" (seen twice on a busy machine)."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @SCHEMA.parametrize()
