@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
-from contracts.freezing import frozen
+from contracts.freezing import enter, frozen
 from contracts.joint_words import dilute, off, on
 from contracts.labels import attest, scheme
 from contracts.pledging import offer_pledge, pledge, told
@@ -113,6 +113,8 @@ def busy_world(world: World | None = None) -> World:
     frozen(world, taken, 300)
     settle(world, paid, 500, partial=True)
     frozen(world, accepted_bill(world, face=1_000)[1], 300)
+    entered = enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
+    world.call(BANK2, "legal", "refuse", order=entered["order"], reason="no")
     back, returned = accepted_bill(world, face=1_000)
     settle(world, back, 1_000)
     told(world, back, returned, "returned", "BACK")
