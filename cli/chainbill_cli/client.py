@@ -138,7 +138,7 @@ class NodeClient:
         """All entries of a list by the first node, then by every other one that answers: for what must not be there."""
         parameters: Any = dict(filters)
         yield from self.pages(path, **parameters)
-        for node in [one for one in self.in_order if one != self._read_at[path] and one not in self._silent]:
+        for node in self._others(self._read_at[path]):
             other = self._alone(node)
             try:
                 yield from other.pages(path, **parameters)
@@ -156,9 +156,7 @@ class NodeClient:
 
     def listed_elsewhere(self, listed: Listed | Meant) -> Iterator[Answer]:
         """What other nodes read out in its place, "not found" too. One that does not answer is not asked again."""
-        for node in self.in_order:
-            if node == listed.node or node in self._silent:
-                continue
+        for node in self._others(listed.node):
             other = self._alone(node)
             try:
                 found = listed.found_in(other.pages(listed.path, **listed.parameters))
@@ -176,41 +174,32 @@ class NodeClient:
 
         One that does not answer is not asked so again in this run.
         """
-        import httpx
-
-        for node in self.in_order:
-            if node == besides or node in self._silent:
-                continue
-            try:
-                answer = self._ask(node, Asked("GET", path))
-            except Contrary as said:
-                answer = said.answer
-            except (httpx.RequestError, httpx.InvalidURL, Unusable, Failure):  # a Failure: of another network
-                self._silent.add(node)
-                continue
-            if answer.status < 300 or answer.status == NOT_FOUND:
+        for node in self._others(besides):
+            answer = self._heard(node, Asked("GET", path))
+            if answer is not None and (answer.status < 300 or answer.status == NOT_FOUND):
                 yield answer
 
     def post_elsewhere(self, wire: bytes, besides: str, **parameters: object) -> Answer | None:
         """The answer of the first other node that gives one to a transaction which a node has answered already."""
+        asked = _handing_in(wire, "/v1/transactions", parameters)
+        heard = (self._heard(node, asked) for node in self._others(besides))
+        return next((answer for answer in heard if answer is not None and answer.status < 500), None)
+
+    def _others(self, besides: str) -> list[str]:
+        """The other nodes, without those that have not answered in this run."""
+        return [node for node in self.in_order if node != besides and node not in self._silent]
+
+    def _heard(self, node: str, asked: Asked) -> Answer | None:
+        """What a node says, also what is contrary to what is known here; None where it says nothing of this network."""
         import httpx
 
-        from chainbill.ledger.transaction import decode_transaction
-
-        query = {name: str(value) for name, value in parameters.items()}
-        headers = {"content-type": "application/msgpack"}
-        asked = Asked("POST", "/v1/transactions", query, wire, headers, decode_transaction(wire).id.hex())
-        for node in self.in_order:
-            if node == besides or node in self._silent:
-                continue
-            try:
-                answer = self._ask(node, asked)
-            except (httpx.RequestError, httpx.InvalidURL, Unusable, Failure):
-                self._silent.add(node)
-                continue
-            if answer.status < 500:
-                return answer
-        return None
+        try:
+            return self._ask(node, asked)
+        except Contrary as said:
+            return said.answer
+        except (httpx.RequestError, httpx.InvalidURL, Unusable, Failure):  # a Failure: it is of another network
+            self._silent.add(node)
+            return None
 
     def ask_ready(self, *, timeout_s: float | None = None) -> dict[str, Any]:
         """What the first node that answers says at /ready, ready or not; signed where it tells only that.
@@ -280,15 +269,10 @@ class NodeClient:
 
     def post_transaction(self, wire: bytes, *, path: str = "/v1/transactions", **parameters: object) -> Answer:
         """Hand in a signed transaction; a node's problem is an answer here, not a failure."""
-        from chainbill.ledger.transaction import decode_transaction
-
         if path == "/v1/transactions":
             self.rows_read.clear()  # they may be others from now on
             self.listed.clear()
-        identifier = decode_transaction(wire).id.hex()
-        query = {name: str(value) for name, value in parameters.items()}
-        headers = {"content-type": "application/msgpack"}
-        asked = Asked("POST", path, query, wire, headers, identifier)
+        asked = _handing_in(wire, path, parameters)
         answer = self._first(asked)
         if answer.status == 401 and not self._sign_reads and self._signer is not None:
             self._sign_reads = True
@@ -382,6 +366,14 @@ class NodeClient:
         if against:
             raise Contrary(against, answer)
         return answer
+
+
+def _handing_in(wire: bytes, path: str, parameters: Mapping[str, object]) -> Asked:
+    from chainbill.ledger.transaction import decode_transaction
+
+    query = {name: str(value) for name, value in parameters.items()}
+    headers = {"content-type": "application/msgpack"}
+    return Asked("POST", path, query, wire, headers, decode_transaction(wire).id.hex())
 
 
 def deadline_in(seconds: float) -> float:

@@ -11,15 +11,16 @@ The field's word: preflight check.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from chainbill.errors import Refused
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Call
+from chainbill_cli import foreseen_claims, foreseen_terms
 from chainbill_cli.failure import Exit, Failure
-from chainbill_cli.foreseen_claims import of_claims
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, of_parties, reported_so
-from chainbill_cli.foreseen_terms import of_terms
+from chainbill_cli.foreseen_terms import of_checks
 from chainbill_cli.money_said import PLACES
 from chainbill_cli.session import Session, bank_in_place_of
 from chainbill_cli.texts import language, text
@@ -179,7 +180,8 @@ def _foreseen(session: Session, one: Call) -> Refusal | None:
             if said is not None:
                 return said
     act = f"{one.contract}.{one.function}"
-    found = (of(session, act, one.args) for of in (of_terms, of_claims, of_parties))
+    terms, claims = (partial(of_checks, checks) for checks in (foreseen_terms.CHECKS, foreseen_claims.CHECKS))
+    found = (of(session, act, one.args) for of in (terms, claims, of_parties))
     return next((said for said in found if said is not None), None)
 
 

@@ -150,9 +150,3 @@ CHECKS: Mapping[str, Check] = {
     "pledge.release": _release, "pledge.enforce": _enforce,
     "product.register": _register, "product.agree": _agree, "product.retire": _retire, "product.event": _event,
 }  # fmt: skip
-
-
-def of_claims(session: Session, act: str, arguments: Row) -> Refusal | None:
-    """What the ledger will say of the arguments of these acts."""
-    said = CHECKS[act](session, arguments) if act in CHECKS else ()
-    return next((one for one in said if one is not None), None)

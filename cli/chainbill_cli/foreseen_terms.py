@@ -354,7 +354,7 @@ CHECKS: Mapping[str, Check] = {
 }  # fmt: skip
 
 
-def of_terms(session: Session, act: str, arguments: Row) -> Refusal | None:
-    """What the ledger will say of the arguments of an act with money."""
-    said = CHECKS[act](session, arguments) if act in CHECKS else ()
+def of_checks(checks: Mapping[str, Check], session: Session, act: str, arguments: Row) -> Refusal | None:
+    """What the ledger will say of the arguments of an act, by its check among these."""
+    said = checks[act](session, arguments) if act in checks else ()
     return next((one for one in said if one is not None), None)

@@ -15,7 +15,7 @@ from chainbill.shown import shown
 from chainbill_cli.client import left_until
 from chainbill_cli.handing_in import pending
 from chainbill_cli.node_answers import Answer
-from chainbill_cli.second_look import LONGEST_VALUE
+from chainbill_cli.second_look import LONGEST_VALUE, differing
 from chainbill_cli.texts import text
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ def confirm(session: Session, identifier: str, first: Answer, results: Sequence[
     """
     path = f"/v1/transactions/{identifier}"
     deadline = max(deadline, time.monotonic() + LEAST_S)
-    while True:
-        others = list(session.client.elsewhere(path, first.node))
-        if not others or any(_same(other, results) for other in others):
-            return
+    while others := differing(session.client.elsewhere(path, first.node), lambda one: _same(one, results)):
         contrary = next((one for one in others if one.status < 300 and one.body.get("status") != "pending"), None)
         if contrary is not None:
             raise pending(identifier, _told_otherwise(first, contrary))

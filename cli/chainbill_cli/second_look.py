@@ -48,17 +48,20 @@ def look_again(session: Session) -> None:
 
 def _agree(path: str, first: Answer, elsewhere: Callable[[], Iterable[Answer]], until_s: float) -> None:
     """Ask elsewhere until one says the same, or nobody says anything."""
-    while True:
-        other = None
-        for one in elsewhere():
-            if _difference(path, first, one) is None:
-                return
-            other = other or one
-        if other is None:
-            return
+    while others := differing(elsewhere(), lambda one: _difference(path, first, one) is None):
         if time.monotonic() >= until_s:
-            raise disagreement(path, first, other, _difference(path, first, other))
+            raise disagreement(path, first, others[0], _difference(path, first, others[0]))
         time.sleep(PAUSE_S)
+
+
+def differing(others: Iterable[Answer], same: Callable[[Answer], bool]) -> list[Answer] | None:
+    """What others say, asked one after the other; None as soon as one says the same."""
+    found = []
+    for other in others:
+        if same(other):
+            return None
+        found.append(other)
+    return found
 
 
 def _difference(path: str, first: Answer, second: Answer) -> str | None:
@@ -90,13 +93,15 @@ def same_clock(session: Session, first: Answer) -> bool:
     """
     client, name = session.client, "clock_offset_ms"
     until_s = time.monotonic() + min(WITHIN_S, client.timeout_s)
-    while others := list(client.elsewhere(NETWORK, first.node)):
-        if any(one.body.get(name) == first.body.get(name) for one in others):
-            return True
+
+    def same(one: Answer) -> bool:
+        return bool(one.body.get(name) == first.body.get(name))
+
+    while others := differing(client.elsewhere(NETWORK, first.node), same):
         if time.monotonic() >= until_s:
             raise disagreement(NETWORK, first, others[0], name)
         time.sleep(PAUSE_S)
-    return len(client.nodes) == 1
+    return others is None or len(client.nodes) == 1
 
 
 def disagreement(path: str, first: Answer, second: Answer, member: str | None) -> Failure:

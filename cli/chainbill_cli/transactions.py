@@ -16,7 +16,6 @@ from chainbill.ledger.envelope import verify_signatures
 from chainbill.ledger.transaction import Body, assemble, decode_body, decode_transaction, sign_body
 from chainbill.limits import HOUR_MS, KEPT_IDS_MS, MAX_TRANSACTION_BYTES
 from chainbill_cli import home as homes
-from chainbill_cli import ledger_clock
 from chainbill_cli.causes import cause_of
 from chainbill_cli.endings import core_failure
 from chainbill_cli.failure import Exit, Failure, fail, usage
@@ -104,7 +103,7 @@ def check_time(session: Session, draft: Draft) -> None:
     moved as the network's was when this home last read it. One that is good for longer than the ledger keeps ids could
     be held back, and handed in when nobody thinks of it any more.
     """
-    now_ms = time.time_ns() // 1_000_000 + ledger_clock.offset_ms(session.settings.home, session.known.network.hex())
+    now_ms = time.time_ns() // 1_000_000 + session.clock_ahead_ms()
     if draft.body.valid_until_ms < now_ms:
         raise expired(draft)
     if draft.body.valid_until_ms > now_ms + KEPT_IDS_MS:

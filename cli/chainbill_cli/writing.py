@@ -226,8 +226,7 @@ def send(session: Session, wire: bytes, identifier: str, *, wait: str = "committ
                 raise
             cause = str(failure.problem["detail"])
         else:
-            if not _come_back(answer) and not _knows_nothing(answer):
-                answer = refused_elsewhere(session, wire, answer, **_waiting(wait, left_until(deadline)))
+            answer = refused_elsewhere(session, wire, answer, **_waiting(wait, left_until(deadline)))
             if answer.status in {200, 201}:
                 outcome = committed(answer.body, identifier, own_retry=maybe_there or answer.sent_before)
                 confirm(session, identifier, answer, outcome.results, deadline)

@@ -416,8 +416,7 @@ def lift_due(row, room):
     """
     renewed = row["renewal"] != "" and row["renewed_until"] >= ctx.today
     renewed = renewed or runs_until(row) >= ctx.today
-    pieces = live_pieces(row["id"], room)
-    pieces += money_pieces(row["id"], room - len(pieces))
+    pieces = some_pieces(row["id"], room)
     for piece in pieces:
         if row["status"] == "waiting" and piece["until"] != "":
             wake(row, piece["until"])
@@ -493,8 +492,7 @@ def pieces_of(freeze):
     until: of the freeze on it, "" where it waits; first: whether it is in force there; money: set aside, else live
     cents. As many as MOST_LIFTED and one more, live ones first.
     """
-    found = live_pieces(freeze, MOST_LIFTED + 1)
-    found += money_pieces(freeze, MOST_LIFTED + 1 - len(found))
+    found = some_pieces(freeze, MOST_LIFTED + 1)
     places = []
     for number, piece in enumerate(found):
         places += [[piece["bill"], piece["lo"], number]]
@@ -502,6 +500,12 @@ def pieces_of(freeze):
     for place in sorted(places):
         pieces += [found[place[2]]]
     return pieces
+
+
+def some_pieces(freeze, most):
+    """What a freeze is on, `most` pieces of it, live ones first: see pieces_of."""
+    found = live_pieces(freeze, most)
+    return found + money_pieces(freeze, most - len(found))
 
 
 def live_pieces(freeze, most):
@@ -554,8 +558,7 @@ def renew(row, room):
     row: the freeze's. room: the most pieces to write; the others run on by the row of the freeze, see lift_due.
     """
     until = row["renewed_until"]
-    pieces = live_pieces(row["id"], room)
-    pieces += money_pieces(row["id"], room - len(pieces))
+    pieces = some_pieces(row["id"], room)
     for piece in pieces:
         if piece["first"] and piece["until"] < until:
             if piece["money"]:

@@ -55,6 +55,20 @@ def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Cal
 
 
 @pytest.fixture
+def seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Run a command as a person at a terminal does, and say yes; what was shown before."""
+
+    def run(who: str, *words: str, language: str = "en") -> str:
+        with monkeypatch.context() as patched:
+            patched.setattr(previews, "person", lambda: True)
+            patched.setattr(previews, "confirm", lambda *_, **__: True)
+            desk.text("--as", who, "--lang", language, *words)
+        return desk.err
+
+    return run
+
+
+@pytest.fixture
 def desk(new_desk: Callable[..., Desk]) -> Desk:
     return new_desk()
 

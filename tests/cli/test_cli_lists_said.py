@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from chainbill_cli import preview as previews
 from chainbill_cli.grid import Lane, grid
 from chainbill_cli.production import apportioned
 from chainbill_contracts import sources
@@ -22,15 +22,8 @@ pytestmark = pytest.mark.untraced
 
 
 @pytest.fixture
-def seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    def run(who: str, *words: str) -> str:
-        with monkeypatch.context() as patched:
-            patched.setattr(previews, "person", lambda: True)
-            patched.setattr(previews, "confirm", lambda *_, **__: True)
-            desk.text("--as", who, "--lang", "zh", *words)
-        return desk.err
-
-    return run
+def seen(seen: Callable[..., str]) -> Callable[..., str]:
+    return partial(seen, language="zh")
 
 
 def test_every_list_says_how_many_there_are(desk: Desk) -> None:

@@ -18,20 +18,6 @@ from chainbill.codec import decode
 from chainbill.ledger.transaction import decode_body
 
 
-@pytest.fixture
-def seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Run a command as a person at a terminal does, and say yes; what was shown before."""
-    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
-
-    def run(who: str, *words: str, language: str = "en") -> str:
-        monkeypatch.setattr(previews, "person", lambda: True)
-        desk.text("--as", who, "--lang", language, *words)
-        monkeypatch.setattr(previews, "person", lambda: False)
-        return desk.err
-
-    return run
-
-
 def shows(told: str, *parts: str) -> None:
     missing = [part for part in parts if part not in told]
     assert not missing, f"{missing} not in\n{told}"

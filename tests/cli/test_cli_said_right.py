@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from chainbill_cli import preview as previews
 from chainbill_cli.endings import in_options, readable
 from chainbill_cli.failure import Failure
 from chainbill_cli.grid import clauses
@@ -28,17 +28,8 @@ def chinese() -> None:
 
 
 @pytest.fixture
-def seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Run a command as a person does who says yes; what was shown before, in Chinese."""
-
-    def run(who: str, *words: str) -> str:
-        with monkeypatch.context() as patched:
-            patched.setattr(previews, "person", lambda: True)
-            patched.setattr(previews, "confirm", lambda *_, **__: True)
-            desk.text("--as", who, "--lang", "zh", *words)
-        return desk.err
-
-    return run
+def seen(seen: Callable[..., str]) -> Callable[..., str]:
+    return partial(seen, language="zh")
 
 
 def test_what_stands_for_a_scheme_of_labels_is_no_type_of_identifier(shell: Shell) -> None:
