@@ -151,6 +151,7 @@ INDEXES: tuple[Index, ...] = (
     Index("order.concerned", ORDER, "concerned", each="*"),
     Index("order.beneficiary", ORDER, "beneficiary"),
     Index("order.status", ORDER, "status"),
+    Index("order.bill", ORDER, "items", each="bill"),
     Index("freeze.holder", FREEZE, "holder"),
     Index("freeze.bill", FREEZE, "bill"),
     Index("pledge.holder", PLEDGE, "holder"),
