@@ -13,10 +13,17 @@ from chainbill_contracts.general import (
     JOINT_STEPS,
     LARGEST_AMOUNT,
     MOST_INVOICES,
+    begun,
     checked_invoices,
+    checked_deductions,
     counted,
+    is_produced,
     is_step,
     may_lead,
+    not_agreed,
+    other_side,
+    other_than_initiator,
+    outstanding_of,
     parameter,
     paying_bank_of,
     places_kept,
@@ -40,6 +47,7 @@ from chainbill_contracts.general import (
     require_party,
     require_policy,
     require_reference,
+    require_terms,
     require_text,
     sum_of,
 )
@@ -106,7 +114,8 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     require_may_hold(creditor_row)
     require_policy(debtor_row if ctx.party == debtor else creditor_row, "bill.issue", currency, face)
 
-    row = begun(debtor, creditor, face, currency, due_on, conditions)
+    expires_on = add_days(answered_until(), 1)
+    row = begun(new_id("B"), debtor, creditor, face, currency, due_on, conditions, expires_on)
     row["initiator"] = ctx.party
     row["invoices"] = parts
     row["contract_no"] = contract_no
@@ -117,23 +126,6 @@ def issue(debtor, creditor, face, currency, due_on, invoices, contract_no, deliv
     if reference != "":
         references.put([ctx.party, reference], {"bill": row["id"], "digest": content})
     return {"bill": row["id"], "repeated": False}
-
-
-def begun(debtor, creditor, face, currency, due_on, terms):
-    """A new bill that waits from today on: its row before anybody confirmed it. terms: all of them, see issue."""
-    return {
-        "id": new_id("B"),
-        "debtor": debtor, "creditor": creditor, "initiator": debtor, "paying_bank": "",
-        "face": face, "currency": currency, "settled": 0, "settled_in_time": 0, "diluted": 0, "void": 0,
-        "issued_on": ctx.today, "due_on": due_on, "pay_on": due_on, "pay_on_final": False,
-        "last_offer_on": "", "overdue_after": "", "confirmed_on": "", "accepted_on": "", "overdue_on": "",
-        "closed_on": "", "expires_on": add_days(answered_until(), 1),
-        "status": "pending_confirm",
-        "terms": terms, "invoices": [], "contract_no": "", "delivered_on": "", "product": "", "event": "",
-        "root_token": "",
-        "created": {"height": ctx.height, "transaction": ctx.transaction},
-        "confirmed": {"height": 0, "transaction": ""},
-    }  # fmt: skip
 
 
 def keep_begun(row):
@@ -153,9 +145,13 @@ def issue_produced(made, parts):
     made: {"product", "event", "order", "happened_on", "due_on", "paying_bank", "currency", "terms"}. parts:
     [{"supplier", "amount"}], minor units. Their suppliers agreed to the product, so none counts as a draft.
     """
+    expires_on = add_days(answered_until(), 1)
     issued = []
     for part in parts:
-        row = begun(ctx.party, part["supplier"], part["amount"], made["currency"], made["due_on"], made["terms"])
+        row = begun(
+            new_id("B"), ctx.party, part["supplier"], part["amount"], made["currency"], made["due_on"], made["terms"],
+            expires_on,
+        )  # fmt: skip
         row["status"] = "pending_accept"
         row["paying_bank"] = made["paying_bank"]
         row["contract_no"] = made["order"]
@@ -310,7 +306,7 @@ def ask_dilution(bill, token, amount, credit_note, parts, reason):
     require_amount(amount)
     require_digest(credit_note)
     require_text(reason)
-    content = {"token": token, "credit_note": credit_note, "parts": checked_parts(parts, amount)}
+    content = {"token": token, "credit_note": credit_note, "parts": checked_deductions(parts, amount)}
     row = require_bill(bill)
     claim = token_rows.get(token)
     require(claim is not None and claim["bill"] == bill, "token_unknown")
@@ -531,11 +527,6 @@ def withdraw_joint(joint):
     return end_joint(row, "withdrawn")
 
 
-def other_side(row):
-    """The debtor where the creditor sends, the creditor where the debtor does. row: the bill's."""
-    return row["creditor"] if ctx.party == row["debtor"] else row["debtor"]
-
-
 def ask_jointly(kind, row, sender, others, amount, content, reason):
     """Keep what the sender asks others about a bill; it stands for so many business days.
 
@@ -594,15 +585,6 @@ def keep_answer(row, answer):
     row["answers"] = answers
 
 
-def not_agreed(row):
-    """Those who were asked and have not said yes. row: the joint act's; who says no ends it."""
-    waits_for = []
-    for other in row["others"]:
-        if other not in row["answers"]:
-            waits_for += [other]
-    return waits_for
-
-
 def require_consents(row):
     """Who said yes before was not stopped since, or its yes counts no more: it is said again. row: the joint act's."""
     for other in row["others"]:
@@ -635,24 +617,6 @@ def require_unused(row, act):
     require(not settlement_steps.has(row["id"]), "settlement_under_way", {"bill": row["id"]})
     require(row["settled"] == 0 and row["diluted"] == 0, "bill_part_used", {"bill": row["id"]})
     invoke("token", "require_untouched", row["id"], row["creditor"])
-
-
-def checked_parts(parts, amount):
-    """What comes off which invoice, and which red-letter note says so, in the order given; no invoice twice."""
-    require(kind_of(parts) == "list" and len(parts) <= MOST_INVOICES, "too_many_invoices")
-    checked = []
-    seen = []
-    for part in parts:
-        require_fingerprint(part["fingerprint"])
-        require(part["fingerprint"] not in seen, "invoice_named_twice", {"fingerprint": part["fingerprint"]})
-        require_amount(part["amount"])
-        red = part["red"] if "red" in part else ""
-        if red != "":
-            require_fingerprint(red)
-        seen += [part["fingerprint"]]
-        checked += [{"fingerprint": part["fingerprint"], "amount": part["amount"], "red": red}]
-    require(sum_of(checked) <= amount, "parts_not_the_amount")
-    return checked
 
 
 def require_dilutable(row, amount, content):
@@ -745,11 +709,6 @@ def lower_total(row, content):
     row["invoices"] = lower["parts"]
     bills.put(row["id"], row)
     return lower["beyond"]
-
-
-def outstanding_of(row):
-    """What is still owed on a bill, in minor units. row: the bill's."""
-    return row["face"] - row["settled"] - row["diluted"] - row["void"]
 
 
 # --- money ------------------------------------------------------------------------------------------------------------
@@ -955,20 +914,10 @@ def count_to_pay(row, change):
     to_pay.put(bank, {"count": counted(to_pay.get(bank), change)})
 
 
-def other_than_initiator(row):
-    """The side of a bill that did not issue it. row: the bill's."""
-    return row["creditor"] if row["initiator"] == row["debtor"] else row["debtor"]
-
-
 def free_draft(row):
     """Give the place of a bill among its initiator's drafts back, where it has one. row: the bill's."""
     if not is_produced(row):
         count_drafts(row["initiator"], other_than_initiator(row), -1)
-
-
-def is_produced(row):
-    """Say whether a bill was issued by an event of production; an older one has no word of it. row: the bill's."""
-    return "product" in row and row["product"] != ""
 
 
 def keep_place(row):
@@ -1064,25 +1013,6 @@ def plan_pay_dates(year):
 def require_total(total):
     """The total of an invoice after a red-letter note: 0 where nothing of it is left."""
     require(kind_of(total) == "int" and total >= 0 and total <= LARGEST_AMOUNT, "total_not_valid")
-
-
-@internal("product")
-def require_terms(terms):
-    """Terms that are known, each of its kind; answers all of them, with what holds where one is left out."""
-    require(kind_of(terms) == "map", "terms_not_valid")
-    known = 0
-    result = {"non_transferable": False, "debtor_pays_interest": False, "min_split": parameter("min_split")}
-    for name in ["non_transferable", "debtor_pays_interest"]:
-        if name in terms:
-            require(kind_of(terms[name]) == "bool", "terms_not_valid")
-            result[name] = terms[name]
-            known += 1
-    if "min_split" in terms:
-        require_amount(terms["min_split"])
-        result["min_split"] = max(result["min_split"], terms["min_split"])
-        known += 1
-    require(len(terms) == known, "terms_not_valid")
-    return result
 
 
 def require_bill_step(row, act, then):

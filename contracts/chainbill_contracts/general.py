@@ -1,6 +1,7 @@
 """The general part (总则): guards and limits that all contracts share. Each stands here once and means one thing.
 
-A guard refuses or answers the row it looked at; none writes. Guards that concern one contract alone stand in that one.
+A guard refuses or answers the row it looked at; none writes. Guards that concern one contract alone stand in that one;
+what bills and tokens look up, and how a new row of theirs looks, stands here, too, for whoever builds upon them.
 """
 
 from chainbill.vm.prelude import *
@@ -12,6 +13,10 @@ known_currencies = read_table("account", "currency")
 successors = read_table("succession", "successor")
 predecessors = read_table("succession", "predecessor")
 parameters = read_table("governance", "parameter")
+bills = read_table("bill", "bill")
+token_rows = read_table("token", "token")
+requests = read_table("finance", "request")
+pledges = read_table("pledge", "pledge")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
 RANKS = 9007199254740992  # above every number of parts that something is shared out to
@@ -19,6 +24,9 @@ WHOLE = 1_000_000  # 100 % in 1/10,000 of a percent, of a rate or a share
 LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
 LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
 MOST_INVOICES = 100  # behind a bill, or named at once
+MOST_STEPS_UP = 50  # from a token, for the one that was cut
+WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
+WORK_OF_PLEDGED = 5  # likewise: two payees, and the row of the pledge
 CODE = 3  # letters of the code of a currency
 KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused until every node computes it
 DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
@@ -458,6 +466,257 @@ def tell_pledge(told, pledge, row, rest, shares, freezes):
             told[pledge]["payments"] += 1
             told[pledge]["frozen"] += [{"holder": row["holder"], "amount": share["amount"], "freezes": freezes}]
     told[pledge]["replaced"] += [[row["id"], rest]]
+
+
+# --- bills ------------------------------------------------------------------------------------------------------------
+def begun(bill, debtor, creditor, face, currency, due_on, terms, expires_on):
+    """A new bill of this id that waits from today on: its row before anybody confirmed it. terms: all of them, see issue.
+
+    expires_on: the day on which it ends where nobody answers.
+    """
+    return {
+        "id": bill,
+        "debtor": debtor, "creditor": creditor, "initiator": debtor, "paying_bank": "",
+        "face": face, "currency": currency, "settled": 0, "settled_in_time": 0, "diluted": 0, "void": 0,
+        "issued_on": ctx.today, "due_on": due_on, "pay_on": due_on, "pay_on_final": False,
+        "last_offer_on": "", "overdue_after": "", "confirmed_on": "", "accepted_on": "", "overdue_on": "",
+        "closed_on": "", "expires_on": expires_on,
+        "status": "pending_confirm",
+        "terms": terms, "invoices": [], "contract_no": "", "delivered_on": "", "product": "", "event": "",
+        "root_token": "",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+        "confirmed": {"height": 0, "transaction": ""},
+    }  # fmt: skip
+
+
+def require_terms(terms):
+    """Terms that are known, each of its kind; answers all of them, with what holds where one is left out."""
+    require(kind_of(terms) == "map", "terms_not_valid")
+    known = 0
+    result = {"non_transferable": False, "debtor_pays_interest": False, "min_split": parameter("min_split")}
+    for name in ["non_transferable", "debtor_pays_interest"]:
+        if name in terms:
+            require(kind_of(terms[name]) == "bool", "terms_not_valid")
+            result[name] = terms[name]
+            known += 1
+    if "min_split" in terms:
+        require_amount(terms["min_split"])
+        result["min_split"] = max(result["min_split"], terms["min_split"])
+        known += 1
+    require(len(terms) == known, "terms_not_valid")
+    return result
+
+
+def outstanding_of(row):
+    """What is still owed on a bill, in minor units. row: the bill's."""
+    return row["face"] - row["settled"] - row["diluted"] - row["void"]
+
+
+def other_side(row):
+    """The debtor where the creditor sends, the creditor where the debtor does. row: the bill's."""
+    return row["creditor"] if ctx.party == row["debtor"] else row["debtor"]
+
+
+def other_than_initiator(row):
+    """The side of a bill that did not issue it. row: the bill's."""
+    return row["creditor"] if row["initiator"] == row["debtor"] else row["debtor"]
+
+
+def is_produced(row):
+    """Say whether a bill was issued by an event of production; an older one has no word of it. row: the bill's."""
+    return "product" in row and row["product"] != ""
+
+
+def checked_deductions(parts, amount):
+    """What comes off which invoice, and which red-letter note says so, in the order given; no invoice twice."""
+    require(kind_of(parts) == "list" and len(parts) <= MOST_INVOICES, "too_many_invoices")
+    checked = []
+    seen = []
+    for part in parts:
+        require_fingerprint(part["fingerprint"])
+        require(part["fingerprint"] not in seen, "invoice_named_twice", {"fingerprint": part["fingerprint"]})
+        require_amount(part["amount"])
+        red = part["red"] if "red" in part else ""
+        if red != "":
+            require_fingerprint(red)
+        seen += [part["fingerprint"]]
+        checked += [{"fingerprint": part["fingerprint"], "amount": part["amount"], "red": red}]
+    require(sum_of(checked) <= amount, "parts_not_the_amount")
+    return checked
+
+
+def not_agreed(row):
+    """Those who were asked and have not said yes. row: the joint act's; who says no ends it."""
+    waits_for = []
+    for other in row["others"]:
+        if other not in row["answers"]:
+            waits_for += [other]
+    return waits_for
+
+
+# --- tokens -----------------------------------------------------------------------------------------------------------
+def made(like, token, lo, hi, parent, holder):
+    """A new live token: bill, currency, tier, origin and financing as the token it comes from."""
+    return {
+        "id": token,
+        "bill": like["bill"],
+        "currency": like["currency"],
+        "lo": lo,
+        "hi": hi,
+        "holder": holder,
+        "offered_to": "",
+        "tier": like["tier"],
+        "financed_tier": like["financed_tier"],
+        "parent": parent,
+        "origin": like["origin"],
+        "financing": like["financing"],
+        "status": "live",
+        "locks": [],
+        "born": ctx.height,
+        "ended": 0,
+        "reversed_at": 0,
+        "claim": "none",
+    }
+
+
+def new_lock(kind, ref, until):
+    """A lock from today on. kind: "offered" or "in_finance". until: its last day."""
+    return {"kind": kind, "ref": ref, "since": ctx.today, "height": ctx.height, "until": until}
+
+
+def is_free(row):
+    """Say whether a token lives and nothing locks it. row: the token's."""
+    return row["status"] in TOKEN_USABLE and len(row["locks"]) == 0
+
+
+def require_free(row):
+    """A token that its holder may use: it lives, and nothing locks it. row: the token's."""
+    require(row["status"] in TOKEN_USABLE, "token_already_used", {"status": row["status"]})
+    require(len(row["locks"]) == 0, "token_locked", {"locks": row["locks"]})
+
+
+def token_of_sender(token):
+    """A token of the sender, in whatever state; answers its row."""
+    row = token_rows.get(token)
+    require(row is not None, "token_unknown")
+    require(row["holder"] == ctx.party, "not_the_holder")
+    return row
+
+
+def require_bill_open_for_offers(bill_id):
+    """A bill whose tokens may still be offered today; answers its row."""
+    bill = bills.get(bill_id)
+    require(bill["status"] in BILL_CIRCULATING, "bill_not_active", {"status": bill["status"]})
+    require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
+    return bill
+
+
+def cut_of(row):
+    """The token among whose pieces this one stands, nothing if there is none.
+
+    What is above it with the same cents was reversed, or all its pieces are this one again.
+    """
+    above = row
+    for step in range(MOST_STEPS_UP):
+        if above["parent"] == "":
+            return None
+        above = token_rows.get(above["parent"])
+        whole = above["lo"] == row["lo"] and above["hi"] == row["hi"]
+        if not whole or above["status"] not in ("reversed", "split"):
+            return above
+    return None
+
+
+def free_run(siblings, row):
+    """The longest run of neighbours locked as `row` is among the pieces of one cut, which come in the order of cents.
+
+    [10, 20) is free again between [0, 10), which is offered, and [20, 30), which is free: [10, 20) and [20, 30). What
+    has ended is passed over: of [0, 10), an ended [10, 20), and [10, 30), which it became a part of, the two that live.
+    """
+    run = []
+    reached = False
+    for sibling in siblings:
+        if sibling == row["id"]:
+            other = row
+        else:
+            other = token_rows.get(sibling)
+        alike = other["locks"] == row["locks"] and other["holder"] == row["holder"]
+        if other["status"] in TOKEN_USABLE and alike:
+            if len(run) > 0 and run[len(run) - 1]["hi"] != other["lo"]:
+                if reached:
+                    return run
+                run = []
+            run += [other]
+            reached = reached or sibling == row["id"]
+        elif reached and other["status"] in TOKEN_USABLE:
+            return run
+    if reached:
+        return run
+    return []
+
+
+def cut_token(first, hi):
+    """The nearest token above `first` that covers everything up to `hi`; far up, their common origin.
+
+    [0, 100) was cut at 40, and [40, 100) at 70. Of [40, 70) and [70, 100) it is [40, 100); of [0, 40) and [40, 70) it
+    is [0, 100).
+    """
+    row = first
+    for step in range(MOST_STEPS_UP):
+        row = token_rows.get(row["parent"])
+        if row["hi"] >= hi:
+            return row
+    return token_rows.get(first["origin"])
+
+
+def work_of_paying(row):
+    """What it takes at most to pay a token, in free tokens of its holder.
+
+    1,500 free tokens take 24 of the 32 MiB that a run may use. A request ends together with its quotes. A financing
+    that is repaid is written with all banks and quotes of its request: 20 and 200 of them take 77 KiB, a free token 16.
+    """
+    for lock in row["locks"]:
+        if lock["kind"] == "in_finance":
+            return 2 + len(requests.get(lock["ref"])["quotes"])
+        if lock["kind"] in ("pledged", "frozen") or row["offered_to"] == "":
+            return WORK_OF_PLEDGED + len(row["locks"]) - 1  # each freeze on it is a row more, or two
+    if row["financing"] != "":
+        return WORK_OF_FINANCED
+    return 1 if row["offered_to"] == "" else 2
+
+
+def payees_of(row, amount, told):
+    """Who is paid the lowest `amount` cents of a token, in the order of cents (收款规则).
+
+    Answers [{"party", "amount", "pledge", "freezes" that stand on it, where there are any}]. Of a pledged token the
+    pledgee gets the low cents, up to what the pledge is short of; the holder gets the rest, and where the token is
+    frozen that is set aside. told: pledge -> what this step has paid it so far, see tell_pledge.
+
+    Short of 250 with 300 paid on [0, 350): the pledgee 250, the holder 50.
+    """
+    pledge = pledge_of(row)
+    freezes = freezes_on(row)
+    if pledge == "":
+        return [holders_share(row, amount, freezes)]
+    terms = pledges.get(pledge)
+    short = terms["secured"] - terms["received"]
+    if pledge in told:
+        short -= told[pledge]["received"]
+    share = min(amount, max(short, 0))
+    shares = []
+    if share > 0:
+        shares += [{"party": terms["pledgee"], "amount": share, "pledge": pledge}]
+    if share < amount:
+        shares += [holders_share(row, amount - share, freezes)]
+    return shares
+
+
+def holders_share(row, amount, freezes):
+    """What the holder is paid of a token: freely, or as far as these freezes let it."""
+    share = {"party": row["holder"], "amount": amount, "pledge": ""}
+    if len(freezes) > 0:
+        share["freezes"] = freezes
+    return share
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------

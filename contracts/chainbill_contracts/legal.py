@@ -647,7 +647,7 @@ def give(entered, piece, amount, done):
         for lock in token["locks"]:
             if lock["kind"] == "pledged":
                 kept += [lock]
-        given = invoke("token", "force_to", token["id"], entered["beneficiary"], kept)
+        given = invoke("token", "take_over", token["id"], entered["beneficiary"], "force", {}, kept)
         if pledge != "":
             invoke("pledge", "tokens_cut", pledge, token["id"], [given])
         emit("forced", {"order": entered["id"], "token": given, "from": token["holder"], "to": entered["beneficiary"]})

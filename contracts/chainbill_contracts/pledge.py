@@ -85,7 +85,7 @@ def offer(tokens, pledgee, secured, due_on, contract_no):
     require_policy(sender, "pledge.offer", currency, secured)
 
     pledge = new_id("K")
-    until = invoke("token", "offer_in_pledge", tokens, pledge)
+    until = invoke("token", "offer_free", tokens, "", pledge, "")
     pledges.put(pledge, {
         "id": pledge,
         "holder": ctx.party,
@@ -465,7 +465,7 @@ def take_owed(row):
             left += [pieces[1]]
         if owed > 0:
             owed -= min(owed, one["hi"] - one["lo"])
-            moved += [invoke("token", "enforce_to", token, row["pledgee"])]
+            moved += [invoke("token", "take_over", token, row["pledgee"], "enforce", {}, [])]
         else:
             left += [token]
     row["tokens"] = left
@@ -487,7 +487,7 @@ def stand_again(row):
 def end_offered(row, by, reason, taken_back):
     """End a pledge that was offered, and free its tokens. by: "pledgee", "holder", "time", "bill_paid" or "freeze"."""
     forget(row, "offer")
-    invoke("token", "end_pledge_offer", row["tokens"], len(row["ranges"]), row["holder"], taken_back)
+    invoke("token", "end_offer", row["tokens"], len(row["ranges"]), row["holder"], taken_back)
     row["status"] = "ended"
     close(row)
     emit("pledge_ended", {"pledge": row["id"], "status": "ended", "by": by, "reason": reason})

@@ -25,6 +25,7 @@ from chainbill_contracts.general import (
     require_party,
     require_policy,
     require_reference,
+    require_terms,
     require_text,
     shared_out,
     sum_of,
@@ -60,7 +61,7 @@ def register(name, currency, parts, due_days, attestor, most_value, most_a_day, 
     require_key(attestor["alg"], attestor["key"])
     require_amount(most_value)
     require_amount(most_a_day)
-    conditions = invoke("bill", "require_terms", terms)
+    conditions = require_terms(terms)
     require_anchor()
     require_active(ctx.party)
     require_maker_and_checker()

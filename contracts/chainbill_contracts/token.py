@@ -9,11 +9,18 @@ may call.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
-    BILL_CIRCULATING,
+    MOST_STEPS_UP,
     TOKEN_USABLE,
     counted,
+    cut_of,
+    cut_token,
+    free_run,
     freezes_on,
+    is_free,
+    made,
+    new_lock,
     parameter,
+    payees_of,
     placed_by_due_date,
     placed_by_lo,
     places_kept,
@@ -23,8 +30,10 @@ from chainbill_contracts.general import (
     require_account,
     require_active,
     require_amount,
+    require_bill_open_for_offers,
     require_capability,
     require_debtor_in_business,
+    require_free,
     require_may_hold,
     require_not_stopped_since,
     require_party,
@@ -32,6 +41,8 @@ from chainbill_contracts.general import (
     require_text,
     shared_out,
     tell_pledge,
+    token_of_sender,
+    work_of_paying,
 )
 
 token_rows = own_table("token")  # id -> token row; ranges, parents and endings are guarded by the core
@@ -43,18 +54,13 @@ agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 ranges = read_table("core", "range")
 steps = read_table("settlement", "step")
-requests = read_table("finance", "request")
-pledges = read_table("pledge", "pledge")
 
 MOST_TOKENS = 100  # in one transfer or merge
 MOST_RECIPIENTS = 200
 MOST_PIECES = 100
 MOST_LEAVES = 1500  # in one step of a settlement
 MOST_LEAVES_IN_PART = 750  # whose paid cents become tokens of their own
-WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
-WORK_OF_PLEDGED = 5  # likewise: two payees, and the row of the pledge
 MOST_LEAVES_OF_UNUSED = 200
-LONGEST_SEARCH = 50  # upwards, for the token that was cut
 
 
 # --- what the contract bill decides -----------------------------------------------------------------------------------
@@ -329,24 +335,31 @@ def finance_to(token, bank, price):
     return child["id"]
 
 
-@internal("pledge")
-def offer_in_pledge(tokens, pledge):
-    """Lock free tokens of the sender for a pledge that is offered; answers the last day of the offer."""
-    until = ""
-    for token in tokens:
-        last = offer_until(bills.get(token_rows.get(token)["bill"]))
-        until = last if until == "" else min(until, last)
+@internal("pledge", "sale")
+def offer_free(tokens, recipient, ref, until):
+    """Lock free tokens of the sender as offered; answers the last day of the offer.
+
+    recipient: who may refuse each by itself (`reject`), and of whom it may be taken back (`recall`); "" where another
+    contract ends the offer as a whole (`end_offer`). ref: "sale", or the pledge. until: date, "" for that of a transfer.
+    """
+    if until == "":
+        for token in tokens:
+            last = offer_until(bills.get(token_rows.get(token)["bill"]))
+            until = last if until == "" else min(until, last)
     for token in tokens:
         row = token_rows.get(token)
-        row["locks"] = [new_lock("offered", pledge, until)]
-        keep(row)
+        if recipient != "":
+            lock_offer(row, recipient, ref, until)
+        else:
+            row["locks"] = [new_lock("offered", ref, until)]
+            keep(row)
     count_offers(ctx.party, len(tokens))
     return until
 
 
 @internal("pledge")
-def end_pledge_offer(tokens, places, holder, taken_back):
-    """Free tokens that were offered in pledge, those of them that were not paid; answers those that are free now.
+def end_offer(tokens, places, holder, taken_back):
+    """Free tokens that were offered as a whole, those of them that were not paid; answers those that are free now.
 
     places: of all that were offered, which are free again; tomorrow where the holder has taken them back itself.
     """
@@ -406,16 +419,28 @@ def free_by_law(token):
     return rejoin(token_rows.get(token))
 
 
-@internal("legal")
-def force_to(token, party, locks):
-    """Give a token to whom a court decides (司法划转), under those of its locks that stay; answers the new token."""
-    return take_over(token_rows.get(token), party, "force", locks)
+@internal("legal", "pledge", "sale")
+def take_over(token, party, kind, price, locks):
+    """Give a token to whom it falls without its holder's transfer (承接): the tier stays; answers the new token.
 
-
-@internal("pledge")
-def enforce_to(token, pledgee):
-    """Give a pledged token to its pledgee (实现质权), free; answers the new token."""
-    return take_over(token_rows.get(token), pledgee, "enforce", [])
+    kind, price: of the hop. locks: of those it has, the ones that stay; an offer of it is over. What a bank holds so at
+    a tier where nothing was financed has that as its financed tier; what no bank holds has none.
+    """
+    row = token_rows.get(token)
+    if row["offered_to"] != "":
+        lift_offer_place(row)
+        count_offers(row["holder"], -1)
+    child = made(row, new_id("T"), row["lo"], row["hi"], token, party)
+    if "bank" not in require_party(party)["roles"]:
+        child["financed_tier"] = 0
+    elif child["financed_tier"] == 0:
+        child["financed_tier"] = row["tier"]
+    child["origin"] = child["id"]
+    child["locks"] = locks
+    end(row, "moved", [child["id"]])
+    keep(child)
+    keep_hop(child, kind, row["holder"], price, "")
+    return child["id"]
 
 
 @internal("settlement")
@@ -567,11 +592,6 @@ def lock_offer(row, recipient, ref, until):
     emit("offered", {"token": row["id"], "from": row["holder"], "to": recipient, "amount": amount, "until": until})
 
 
-def new_lock(kind, ref, until):
-    """A lock from today on. kind: "offered" or "in_finance". until: its last day."""
-    return {"kind": kind, "ref": ref, "since": ctx.today, "height": ctx.height, "until": until}
-
-
 def lift_offer(row):
     """Free a token that was offered, and rejoin it with what it was cut from; answers the token that is free now."""
     lift_offer_place(row)
@@ -617,44 +637,28 @@ def offer_until(bill):
 
 
 def take_return(row):
-    """The token goes back to the party it came from, with the tier and the path it had there."""
+    """The token goes back to the party that it came from. row: the token's."""
+    back = undo(row, "return")
+    emit("returned", {"token": back, "offered": row["id"], "from": row["holder"], "to": ctx.party})
+    return back
+
+
+def undo(row, kind):
+    """Give a token back to the party it came from, with what it had there: tier, path, financing; answers the new one.
+
+    kind: of the hop, whose `undoes` names the origin that is taken back. row: the token's; nothing locks the new one.
+    """
     earlier = token_rows.get(token_rows.get(row["origin"])["parent"])
-    child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], ctx.party)
-    child["tier"] = earlier["tier"]
-    child["origin"] = earlier["origin"]
-    child["financing"] = earlier["financing"]
+    child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], hops.get(row["origin"])["from"])
+    for field in ["tier", "origin", "financing", "financed_tier"]:
+        child[field] = earlier[field]
     end(row, "moved", [child["id"]])
     keep(child)
-    keep_hop(child, "return", row["holder"], {}, row["origin"])
-    emit("returned", {"token": child["id"], "offered": row["id"], "from": row["holder"], "to": ctx.party})
+    keep_hop(child, kind, row["holder"], {}, row["origin"])
     return child["id"]
 
 
 # --- cuts -------------------------------------------------------------------------------------------------------------
-def made(like, token, lo, hi, parent, holder):
-    """A new live token: bill, currency, tier, origin and financing as the token it comes from."""
-    return {
-        "id": token,
-        "bill": like["bill"],
-        "currency": like["currency"],
-        "lo": lo,
-        "hi": hi,
-        "holder": holder,
-        "offered_to": "",
-        "tier": like["tier"],
-        "financed_tier": like["financed_tier"],
-        "parent": parent,
-        "origin": like["origin"],
-        "financing": like["financing"],
-        "status": "live",
-        "locks": [],
-        "born": ctx.height,
-        "ended": 0,
-        "reversed_at": 0,
-        "claim": "none",
-    }
-
-
 def keep(row):
     """Write a token. row: the token's."""
     token_rows.put(row["id"], row)
@@ -721,25 +725,6 @@ def legal_cut(row, amount):
     return row
 
 
-def take_over(row, party, kind, locks):
-    """Give a token to whom it falls without its holder's transfer (承接): the tier stays; answers the new token.
-
-    kind: of the hop. locks: of those it has, the ones that stay. What a bank holds so at a tier where nothing was
-    financed has that as its financed tier; what no bank holds has none.
-    """
-    child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], party)
-    if "bank" not in require_party(party)["roles"]:
-        child["financed_tier"] = 0
-    elif child["financed_tier"] == 0:
-        child["financed_tier"] = row["tier"]
-    child["origin"] = child["id"]
-    child["locks"] = locks
-    end(row, "moved", [child["id"]])
-    keep(child)
-    keep_hop(child, kind, row["holder"], {}, "")
-    return child["id"]
-
-
 def freed_of(tokens, kind):
     """Lift a kind of lock from tokens, and rejoin what was cut; answers those that are there now."""
     found = []
@@ -771,7 +756,7 @@ def end(row, status, into):
 def rejoin(row):
     """Store a token that is free again, joined with its neighbours of one holder and lock; not if its holder cut it."""
     keep(row)
-    for step in range(LONGEST_SEARCH):
+    for step in range(MOST_STEPS_UP):
         parent = cut_of(row)
         cut_for = parent["cut_for"] if parent is not None and parent["status"] == "split" else ""
         if cut_for not in ("offer", "finance", "legal", "payment"):
@@ -788,61 +773,12 @@ def rejoin(row):
     return row["id"]
 
 
-def cut_of(row):
-    """The token among whose pieces this one stands, nothing if there is none.
-
-    What is above it with the same cents was reversed, or all its pieces are this one again.
-    """
-    above = row
-    for step in range(LONGEST_SEARCH):
-        if above["parent"] == "":
-            return None
-        above = token_rows.get(above["parent"])
-        whole = above["lo"] == row["lo"] and above["hi"] == row["hi"]
-        if not whole or above["status"] not in ("reversed", "split"):
-            return above
-    return None
-
-
 def put_in_place(row, gone):
     """Let a token stand where one of the same cents stood among the pieces that a payment had cut. Rows of both."""
     parent = cut_of(row)
     if parent is not None and parent["status"] == "split" and parent["cut_for"] == "payment":
         parent["into"] = replaced(parent["into"], [gone], row["id"])
         keep(parent)
-
-
-def free_run(siblings, row):
-    """The longest run of neighbours locked as `row` is among the pieces of one cut, which come in the order of cents.
-
-    [10, 20) is free again between [0, 10), which is offered, and [20, 30), which is free: [10, 20) and [20, 30). What
-    has ended is passed over: of [0, 10), an ended [10, 20), and [10, 30), which it became a part of, the two that live.
-    """
-    run = []
-    reached = False
-    for sibling in siblings:
-        if sibling == row["id"]:
-            other = row
-        else:
-            other = token_rows.get(sibling)
-        alike = other["locks"] == row["locks"] and other["holder"] == row["holder"]
-        if other["status"] in TOKEN_USABLE and alike:
-            if len(run) > 0 and run[len(run) - 1]["hi"] != other["lo"]:
-                if reached:
-                    return run
-                run = []
-            run += [other]
-            reached = reached or sibling == row["id"]
-        elif reached and other["status"] in TOKEN_USABLE:
-            return run
-    if reached:
-        return run
-    return []
-
-
-def is_free(row):
-    """Say whether a token lives and nothing locks it. row: the token's."""
-    return row["status"] in TOKEN_USABLE and len(row["locks"]) == 0
 
 
 def join(pieces, parent):
@@ -856,20 +792,6 @@ def join(pieces, parent):
     parent["into"] = replaced(parent["into"], pieces, joined["id"])
     keep(parent)
     return joined
-
-
-def cut_token(first, hi):
-    """The nearest token above `first` that covers everything up to `hi`; far up, their common origin.
-
-    [0, 100) was cut at 40, and [40, 100) at 70. Of [40, 70) and [70, 100) it is [40, 100); of [0, 40) and [40, 70) it
-    is [0, 100).
-    """
-    row = first
-    for step in range(LONGEST_SEARCH):
-        row = token_rows.get(row["parent"])
-        if row["hi"] >= hi:
-            return row
-    return token_rows.get(first["origin"])
 
 
 def leaves_of(bill):
@@ -902,22 +824,6 @@ def leaves_from(bill, start, face, most):
     return {"live": live, "next": lo}
 
 
-def work_of_paying(row):
-    """What it takes at most to pay a token, in free tokens of its holder.
-
-    1,500 free tokens take 24 of the 32 MiB that a run may use. A request ends together with its quotes. A financing
-    that is repaid is written with all banks and quotes of its request: 20 and 200 of them take 77 KiB, a free token 16.
-    """
-    for lock in row["locks"]:
-        if lock["kind"] == "in_finance":
-            return 2 + len(requests.get(lock["ref"])["quotes"])
-        if lock["kind"] in ("pledged", "frozen") or row["offered_to"] == "":
-            return WORK_OF_PLEDGED + len(row["locks"]) - 1  # each freeze on it is a row more, or two
-    if row["financing"] != "":
-        return WORK_OF_FINANCED
-    return 1 if row["offered_to"] == "" else 2
-
-
 def pay_all(leaves, amounts):
     """Pay of each token its amount, 0 for nothing; an offer whose token is paid whole gives its place back.
 
@@ -939,40 +845,6 @@ def pay_all(leaves, amounts):
     for pledge in sorted(told):
         pledged += [told[pledge]]
     return {"paid": paid, "pledges": pledged}
-
-
-def payees_of(row, amount, told):
-    """Who is paid the lowest `amount` cents of a token, in the order of cents (收款规则).
-
-    Answers [{"party", "amount", "pledge", "freezes" that stand on it, where there are any}]. Of a pledged token the
-    pledgee gets the low cents, up to what the pledge is short of; the holder gets the rest, and where the token is
-    frozen that is set aside. told: pledge -> what this step has paid it so far, see tell_pledge.
-
-    Short of 250 with 300 paid on [0, 350): the pledgee 250, the holder 50.
-    """
-    pledge = pledge_of(row)
-    freezes = freezes_on(row)
-    if pledge == "":
-        return [holders_share(row, amount, freezes)]
-    terms = pledges.get(pledge)
-    short = terms["secured"] - terms["received"]
-    if pledge in told:
-        short -= told[pledge]["received"]
-    share = min(amount, max(short, 0))
-    shares = []
-    if share > 0:
-        shares += [{"party": terms["pledgee"], "amount": share, "pledge": pledge}]
-    if share < amount:
-        shares += [holders_share(row, amount - share, freezes)]
-    return shares
-
-
-def holders_share(row, amount, freezes):
-    """What the holder is paid of a token: freely, or as far as these freezes let it."""
-    share = {"party": row["holder"], "amount": amount, "pledge": ""}
-    if len(freezes) > 0:
-        share["freezes"] = freezes
-    return share
 
 
 def pay(row, amount, told):
@@ -1061,34 +933,12 @@ def end_leaf(row, status):
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
-def token_of_sender(token):
-    """A token of the sender, in whatever state; answers its row."""
-    row = token_rows.get(token)
-    require(row is not None, "token_unknown")
-    require(row["holder"] == ctx.party, "not_the_holder")
-    return row
-
-
-def require_free(row):
-    """A token that its holder may use: it lives, and nothing locks it. row: the token's."""
-    require(row["status"] in TOKEN_USABLE, "token_already_used", {"status": row["status"]})
-    require(len(row["locks"]) == 0, "token_locked", {"locks": row["locks"]})
-
-
 def require_offered_to_sender(token):
     """A token that is offered to the sender; answers its row."""
     row = token_rows.get(token)
     require(row is not None, "token_unknown")
     require(row["offered_to"] == ctx.party, "not_offered_to_you")  # what became of it is no stranger's business
     return row
-
-
-def require_bill_open_for_offers(bill_id):
-    """A bill whose tokens may still be offered today; answers its row."""
-    bill = bills.get(bill_id)
-    require(bill["status"] in BILL_CIRCULATING, "bill_not_active", {"status": bill["status"]})
-    require(ctx.today <= bill["last_offer_on"], "too_close_to_payment", {"last_offer_on": bill["last_offer_on"]})
-    return bill
 
 
 def require_recipient(party):

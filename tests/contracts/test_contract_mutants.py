@@ -29,9 +29,9 @@ MUTANTS = {
         "parts[number] += 1",
         "pass",
     ),
-    "an offered token is paid to the recipient": ("token", PAYEE, PAYEE.replace("holder", "offered_to")),
+    "an offered token is paid to the recipient": ("general", PAYEE, PAYEE.replace("holder", "offered_to")),
     "a rest forgets its lock": ("token", '    rest["locks"] = row["locks"]\n', '    rest["locks"] = []\n'),
-    "a returned token keeps its tier": ("token", '    child["tier"] = earlier["tier"]\n', ""),
+    "a returned token keeps its tier": ("token", '["tier", "origin", "financing",', '["origin", "financing",'),
     "an exit keeps the invoice": ("invoice", '        row["occupied"] -= part["amount"]\n', ""),
     "an invoice is occupied beyond its total": (
         "invoice",
@@ -111,13 +111,13 @@ def _refusal_beside_an_offer(world: World) -> None:
 
 RARE: dict[str, Mutant] = {
     "a cut forgets its financing": (
-        "token", '        "financing": like["financing"],\n', '        "financing": "",\n', _cut_after_financing,
+        "general", '        "financing": like["financing"],\n', '        "financing": "",\n', _cut_after_financing,
     ),
     "a seller who agreed still gives way": (
         "invoice", 'row["signed"] == 0 and ', "", _claim_after_acceptance,
     ),
     "a lapse joins over locked pieces": (
-        "token", 'alike = other["locks"] == row["locks"] and other', "alike = other", _refusal_beside_an_offer,
+        "general", 'alike = other["locks"] == row["locks"] and other', "alike = other", _refusal_beside_an_offer,
     ),
 }  # fmt: skip
 

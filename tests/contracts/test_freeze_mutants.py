@@ -68,7 +68,7 @@ def back_from_the_court(world: World) -> None:
 
 MUTANTS: dict[str, Mutant] = {
     "frozen money goes out": (
-        "token", '        share["freezes"] = freezes\n', "        pass\n",
+        "general", '        share["freezes"] = freezes\n', "        pass\n",
         told.test_frozen_money_is_set_aside_and_instructed_when_it_is_released,
     ),
     "a freeze does not free its money": (

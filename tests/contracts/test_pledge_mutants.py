@@ -51,18 +51,18 @@ def places(world: World) -> None:
 
 MUTANTS: dict[str, Mutant] = {
     "the pledgee gets all": (
-        "token", "share = min(amount, max(short, 0))", "share = amount",
+        "general", "share = min(amount, max(short, 0))", "share = amount",
         told.test_the_worked_example_without_its_freezes,
     ),
     "the holder is paid first": (
-        "token", "share = min(amount, max(short, 0))", "share = 0", told.test_the_worked_example_without_its_freezes
+        "general", "share = min(amount, max(short, 0))", "share = 0", told.test_the_worked_example_without_its_freezes
     ),
     "received does not run along": (
-        "token", '        short -= told[pledge]["received"]\n', "        short -= 0\n",
+        "general", '        short -= told[pledge]["received"]\n', "        short -= 0\n",
         told.test_the_worked_example_without_its_freezes,
     ),
     "what was received before does not count": (
-        "token", 'short = terms["secured"] - terms["received"]', 'short = terms["secured"]', in_two_parts
+        "general", 'short = terms["secured"] - terms["received"]', 'short = terms["secured"]', in_two_parts
     ),
     "the settled token goes to the pledgee": (
         "token", 'at + share["amount"], row["id"], row["holder"])', 'at + share["amount"], row["id"], share["party"])',

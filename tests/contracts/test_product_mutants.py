@@ -171,7 +171,7 @@ MUTANTS: dict[str, Mutant] = {
         rows_of_the_worked_event,
     ),
     "no product named": ("bill", 'row["product"] = made["product"]', 'row["product"] = ""', rows_of_the_worked_event),
-    "a place for no draft": ("bill", 'return "product" in row and row["product"] != ""', "return False", expired),
+    "a place for no draft": ("general", 'return "product" in row and row["product"] != ""', "return False", expired),
     "uncovered is covered": ("finance", 'behind == bill["face"] - bill["diluted"]', "behind >= 0", uncovered),
     "covered in part": ("finance", 'behind == bill["face"] - bill["diluted"]', "behind > 0", uncovered),
     "dilution is not looked at": (
