@@ -470,7 +470,7 @@ def tell_pledge(told, pledge, row, rest, shares, freezes):
 
 # --- bills ------------------------------------------------------------------------------------------------------------
 def begun(bill, debtor, creditor, face, currency, due_on, terms, expires_on):
-    """A new bill of this id that waits from today on: its row before anybody confirmed it. terms: all of them, see issue.
+    """A new bill that waits from today on: its row before anybody confirmed it. terms: all of them, see issue.
 
     expires_on: the day on which it ends where nobody answers.
     """

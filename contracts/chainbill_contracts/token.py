@@ -340,7 +340,7 @@ def offer_free(tokens, recipient, ref, until):
     """Lock free tokens of the sender as offered; answers the last day of the offer.
 
     recipient: who may refuse each by itself (`reject`), and of whom it may be taken back (`recall`); "" where another
-    contract ends the offer as a whole (`end_offer`). ref: "sale", or the pledge. until: date, "" for that of a transfer.
+    contract ends the offer as a whole (`end_offer`). ref: "sale", or the pledge. until: "" for that of a transfer.
     """
     if until == "":
         for token in tokens:
