@@ -19,8 +19,10 @@ CERTIFICATE_ENDS = "certificate_ends"
 PEER_CERTIFICATE_ENDS = "peer_certificate_ends"
 AUTHORITY_ENDS = "certificate_authority_ends"
 CERTIFICATE_FILES_REFUSED = "certificate_files_refused"
+DAY_ITEMS_FAILED = "day_items_failed"
 KEYS = (
     DISK_NEARLY_FULL, CLOCK_OFF, CERTIFICATE_ENDS, PEER_CERTIFICATE_ENDS, AUTHORITY_ENDS, CERTIFICATE_FILES_REFUSED,
+    DAY_ITEMS_FAILED,
 )  # fmt: skip
 """Every key a warning may have: the label of its metric, and a row of docs/reference/node-operation.md."""
 

@@ -35,6 +35,7 @@ from chainbill_node.mempool.limits import LEAST_UNVERIFIED, LEAST_UNVERIFIED_BYT
 from chainbill_node.network.peers import Member, PeerNetwork, configured_peers, peer_settings
 from chainbill_node.process.adapters import LedgerPort, NetworkPort, TimerPort, UpgradeMissing
 from chainbill_node.process.certificate_monitor import CertificateWatch
+from chainbill_node.process.failed_day_items import FailedDayItems
 from chainbill_node.process.maintenance import Upkeep
 from chainbill_node.process.peer_messages import Traffic
 from chainbill_node.process.proposals import Proposals
@@ -74,7 +75,13 @@ class Node:
         folders = (home / config.files.data, (home / config.files.signer).parent)
         space = FreeSpace(folders, config.storage.warn_free_mib, self.clock.now_ms)
         self.certificates = CertificateWatch(self)
-        self.watch = Watch((space, self.time.warnings, self.certificates), self.metrics.warned)
+        self.failed_day_items = FailedDayItems(
+            home / config.files.data / "failed_day_items.json",
+            lambda: ledger.info().time_ms,
+            lambda contract: self.metrics.failed_day_items.labels(contract).inc(),
+        )
+        sources = (space, self.time.warnings, self.certificates, self.failed_day_items)
+        self.watch = Watch(sources, self.metrics.warned)
         self.timetable = Timetable(asyncio.get_running_loop())
         self.traffic = Traffic(self)
         self.plans = Plans(self)

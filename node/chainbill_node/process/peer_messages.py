@@ -25,6 +25,7 @@ from chainbill_node.intake.limits import SLICE_BYTES, SLICE_TRANSACTIONS
 from chainbill_node.intake.network_time import Timekeeping
 from chainbill_node.mempool import Mempool, MempoolFull, Source, Unverified, VerifiedTransactions
 from chainbill_node.network.peers import PeerNetwork
+from chainbill_node.process.failed_day_items import FailedDayItems
 from chainbill_node.process.limits import MAX_HOPELESS, MAX_OFFERED_AGAIN, OFFER_AGAIN_MS
 from chainbill_node.process.maintenance import Upkeep
 from chainbill_node.process.peer_requests import Questions, takes_long
@@ -84,6 +85,7 @@ class MessageParts(Protocol):
     peers: PeerNetwork
     upkeep: Upkeep
     metrics: Metrics
+    failed_day_items: FailedDayItems
     last_commit_ms: int
     ready: Callable[[], bool]
 
@@ -312,6 +314,7 @@ class Traffic:
         node.mempool.expire(block.header.time_ms)
         node.waiters.committed(height, receipts, block.header.time_ms)
         node.metrics.committed(block, receipts, interval_ms=now_ms - node.last_commit_ms, waits_ms=waits_ms)
+        node.failed_day_items.committed(height, block.header.time_ms, finalized.receipts[: finalized.opening])
         node.last_commit_ms = now_ms
         node.pace.committed(len(ids), now_ms)
         node.upkeep.committed(height, block.header.time_ms)

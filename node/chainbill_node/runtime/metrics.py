@@ -41,6 +41,8 @@ class Metrics:
         self.refused_transactions = Counter(
             "chainbill_consensus_refused_txs", "Committed transactions that had no effect", registry=registry
         )
+        failed = "chainbill_failed_day_items"
+        self.failed_day_items = Counter(failed, "Items of the day change that failed", ["contract"], registry=registry)
         self.wait_seconds = Histogram(
             "chainbill_mempool_wait_seconds",
             "From arrival to commit, own transactions",
@@ -49,9 +51,8 @@ class Metrics:
         )
         self.mempool_size = Gauge("chainbill_mempool_size", "Transactions that wait", registry=registry)
         self.mempool_bytes = Gauge("chainbill_mempool_size_bytes", "Bytes that wait", registry=registry)
-        self.refused_admissions = Counter(
-            "chainbill_mempool_failed_txs", "Transactions not admitted", registry=registry
-        )
+        refused = "chainbill_mempool_failed_txs"
+        self.refused_admissions = Counter(refused, "Transactions not admitted", registry=registry)
         self.compact_proposals = Counter(
             "chainbill_consensus_compact_proposals",
             "Compact proposals: restored from what was here, or short of a transaction",
