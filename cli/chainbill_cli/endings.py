@@ -90,7 +90,7 @@ def exit_code_for(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, UnicodeEncodeError) and not all(map(is_unicode, arguments)):
         failure = usage("error.typed_no_text")
     verbose = any(word in {"-v", "-vv", "--verbose"} for word in arguments)
-    if failure.exit_code is Exit.FAILED and failure.problem.get("code") == "internal" and verbose:
+    if verbose and "kind" in failure.problem:  # a fault of this program
         traceback.print_exception(error, file=sys.stderr)
     try:
         report(failure, wants_json(arguments), partial(local_name, arguments))

@@ -1,7 +1,8 @@
 """What left this machine in this run, and how a command ends truly that is stopped after it.
 
-Ctrl-C, a closed terminal (SIGHUP), SIGTERM and an output that nobody reads end a command anywhere. As long as nothing
-was handed in, nothing was written; from then on only the ledger knows, and the answer is the id (exit 6).
+Ctrl-C, a closed terminal (SIGHUP), SIGTERM, an output that nobody reads and a fault of the program end a command
+anywhere. As long as nothing was handed in, nothing was written; from then on only the ledger knows, and the answer is
+the id (exit 6).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, NoReturn
 
 import click
 
+from chainbill.errors import ChainbillError
 from chainbill_cli.failure import Exit, Failure, fail
 from chainbill_cli.texts import bracketed, text
 
@@ -63,6 +65,24 @@ def ended_truly(handed_in: HandedIn) -> Iterator[None]:
             if error.errno not in OUTPUT_GONE or handed_in.answered:
                 raise
             raise stopped(handed_in, "error.nobody_reads") from error
+        except Exception as fault:
+            if not _hides_a_transaction(fault, handed_in):
+                raise
+            raise broken_off(handed_in, fault) from fault
+
+
+def _hides_a_transaction(fault: Exception, handed_in: HandedIn) -> bool:
+    """Whether this end would say nothing of what had left: what is no answer to the user is a fault of the program."""
+    if not handed_in.transaction or isinstance(fault, Failure | click.ClickException | click.exceptions.Exit):
+        return False
+    return not (handed_in.answered and isinstance(fault, ChainbillError))  # of what was to follow
+
+
+def broken_off(handed_in: HandedIn, fault: Exception) -> Failure:
+    """The end of a command that failed by a fault of this program after bytes had left: as if it had been stopped."""
+    failure = stopped(handed_in)
+    failure.problem.update(kind=type(fault).__name__, cause=str(fault) or type(fault).__name__)
+    return failure
 
 
 def stopped(handed_in: HandedIn, nothing_sent: str = "error.aborted") -> Failure:

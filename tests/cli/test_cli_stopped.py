@@ -69,6 +69,30 @@ def test_use_2_stopped_after_the_commit_says_committed(shell: Shell, node: FakeN
     assert told["transaction"] == node.transactions[0].id.hex()
 
 
+def test_a_fault_of_the_program_after_the_bytes_left_is_pending(shell: Shell, node: FakeNode) -> None:
+    node.answers["POST /v1/transactions"] = stops(RecursionError("too deep"))
+    told = shell.run("bill", "confirm", BILL, "-o", "json", expect=6)
+    assert (told["status"], told["code"], told["cause"]) == ("pending", "pending", "too deep")
+    assert told["transaction"] == shell.err.splitlines()[0].removeprefix("transaction ")
+    shell.run("bill", "confirm", BILL, "-v", expect=6)
+    assert "RecursionError: too deep" in shell.err, "-v shows where"
+    assert "chainbill tx wait" in shell.err
+
+
+def test_a_fault_of_the_program_after_the_commit_says_committed(shell: Shell, node: FakeNode) -> None:
+    node.answers[f"GET /v1/tokens/{TOKEN}"] = ok(token())
+    node.result = {"tokens": [BILL.replace("B", "T", 1)], "remainder": ""}
+    node.answers["GET /v1/tokens/" + BILL.replace("B", "T", 1)] = stops(ZeroDivisionError())
+    told = shell.run("token", "transfer", TOKEN, "--to", "supplier2:1.00", "-o", "json", expect=6)
+    assert (told["status"], told["height"], told["cause"]) == ("committed", 8, "ZeroDivisionError")
+
+
+def test_a_fault_of_the_program_before_is_no_pending(shell: Shell, node: FakeNode) -> None:
+    node.answers["GET /v1/network"] = stops(RecursionError("too deep"))
+    told = shell.run("bill", "confirm", BILL, "-o", "json", expect=1)
+    assert told["code"] == "internal"
+
+
 def test_use_2_a_read_that_fails_after_the_commit_does_not_hide_it(shell: Shell, node: FakeNode) -> None:
     node.answers[f"GET /v1/tokens/{TOKEN}"] = ok(token())
     piece = BILL.replace("B", "T", 1)
