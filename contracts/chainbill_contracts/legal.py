@@ -20,6 +20,7 @@ from chainbill_contracts.general import (
     may_lead,
     paying_bank_of,
     pledge_of,
+    replaced_by,
     require_active,
     require_amount,
     require_bank,
@@ -36,7 +37,7 @@ from chainbill_contracts.general import (
 orders = own_table("order")  # id -> order row
 freezes = own_table("freeze")  # id -> freeze row
 used = own_table("used")  # digest of authority, number, kind and items -> {"order"}
-failed = own_table("failed")  # [house, bill, holder] -> {"until"}: its freeze of this was not ratified
+failed = own_table("failed")  # [bank, bill, holder] -> {"until"}: its freeze of this was not ratified
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 tokens_read = read_table("token", "token")
@@ -252,7 +253,7 @@ def undo(entered, status):
     until = add_days(ctx.today, DAYS_WITHOUT_FREEZE)
     for freeze in entered["freezes"]:
         row = freezes.get(freeze)
-        failed.put([successor_of(entered["by"]), row["bill"], row["holder"]], {"until": until})
+        failed.put([entered["by"], row["bill"], row["holder"]], {"until": until})
     lift_all(entered["freezes"])
     room = MOST_LIFTED
     if entered["kind"] == "renew":
@@ -890,8 +891,12 @@ def require_not_again(token):
     """One bank alone makes no freeze last: its house freezes nothing of this holder on this bill for some days after a
     freeze that nobody ratified. token: its row.
     """
-    known = failed.get([successor_of(ctx.party), token["bill"], token["holder"]])
-    until = known["until"] if known is not None else ""
+    house = successor_of(ctx.party)
+    until = ""
+    for bank in replaced_by(house) + [house]:  # what stood alone then may be of one house now
+        known = failed.get([bank, token["bill"], token["holder"]])
+        if known is not None:
+            until = max(until, known["until"])
     require(until < ctx.today, "freeze_too_soon", {"until": until})
 
 

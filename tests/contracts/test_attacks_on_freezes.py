@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import combinations
 from typing import Any
 
 import pytest
-from contracts.freezing import enter, frozen, order_of, ratified, release, standing, transfer
+from contracts.freezing import enter, freeze, frozen, order_of, ratified, release, standing, transfer
 from contracts.invariants import check_all
+from contracts.pledging import paid_out, pledge, row_of
 from contracts.world import (
     BANK1,
     BANK2,
+    BANK3,
     BANK4,
     S1,
     S3,
@@ -231,3 +234,70 @@ def test_an_order_of_a_bank_that_was_stopped_since_is_not_ratified(world: World)
     )  # fmt: skip
     with pytest.raises(Refused, match="maker_was_stopped"):
         ratified(world, entered["order"])
+
+
+SUCCESSIONS = {
+    "named while it waits": ([(BANK1, BANK4)], []),
+    "named after it has lapsed": ([], [(BANK1, BANK4)]),
+    "the second of two named while it waits": ([(BANK1, BANK2), (BANK2, BANK4)], []),
+    "the second of two named after it has lapsed": ([(BANK1, BANK2)], [(BANK2, BANK4)]),
+    "both of two named after it has lapsed": ([], [(BANK1, BANK2), (BANK2, BANK4)]),
+}
+
+
+@pytest.mark.parametrize("named", SUCCESSIONS.values(), ids=SUCCESSIONS)
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_house_freezes_nothing_again_that_no_second_bank_ratified(world: World, named: Any, refused: bool) -> None:
+    """Else two banks that stand for one let a freeze last that nobody else has seen a paper for."""
+    world = World()
+    before, after = named
+    _, token = accepted_bill(world, face=1_000)
+    made = freeze(world, token, 1_000)
+    for bank, successor in before:
+        name_successor(world, bank, successor)
+    if refused:
+        as_two(world, BANK3, "legal", "refuse", order=order_of(world, made), reason="")
+    else:
+        world.day(world.plus(5))
+    assert standing(world, made) == "ended"
+    for bank, successor in after:
+        name_successor(world, bank, successor)
+    for _ in range(8):
+        with pytest.raises(Refused, match="freeze_too_soon"):
+            freeze(world, token, 1_000, by=BANK4)
+        world.day(world.plus(1))
+    assert standing(world, freeze(world, token, 1_000, by=BANK4)) == "in_force"
+    check_all(world)
+
+
+GIVEN = [given for size in range(4) for given in combinations(range(3), size)]
+
+
+@pytest.mark.parametrize("target", range(3))
+@pytest.mark.parametrize("given", GIVEN, ids=str)
+def test_a_freeze_goes_on_on_cents_of_whom_it_is_against_alone(
+    world: World, given: tuple[int, ...], target: int
+) -> None:
+    """Of three pledged tokens a court gave some to s3; one is frozen, of which the pledgee is paid, too."""
+    bill, token = accepted_bill(world, face=900)
+    tokens = world.call(S1, "token", "split", token=token, amounts=[300, 300])["tokens"]
+    made = pledge(world, *tokens, secured=100)
+    for number in given:
+        transfer(world, frozen(world, tokens[number], 300), 0, S3)
+    whole = world.leaves(bill)[target]
+    frozen(world, whole["id"], 300)
+    settle(world, bill, 180, partial=True)
+    paid_out(world, bill)
+    world.day(world.plus(2))
+    assert row_of(world, made)["status"] == "paid"
+    of_pledgee = [row["token"] for _, row in world.rows("settlement", "payment") if row["party"] == BANK2]
+    ranges = [(row["lo"], row["hi"]) for row in map(world.token, of_pledgee)]
+    moved = sum(hi - lo for lo, hi in ranges if whole["lo"] <= lo < whole["hi"])
+    live = [leaf for leaf in world.leaves(bill) if leaf["status"] == "live"]
+    others = [
+        leaf for leaf in live if leaf["holder"] == whole["holder"] and not whole["lo"] <= leaf["lo"] < whole["hi"]
+    ]
+    on = [leaf for leaf in live if leaf["locks"]]
+    assert {leaf["holder"] for leaf in on} == {whole["holder"]}
+    assert sum(leaf["hi"] - leaf["lo"] for leaf in on) == 240 + (moved if others else 0)
+    check_all(world)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -287,17 +289,40 @@ def test_what_it_is_made_of_fits(world: World) -> None:
     register(world, [{**one, "share": WHOLE}], due_days=1)
 
 
+@cache
+def apportioned() -> Any:
+    return Harness(sources()).function("product", "apportioned")
+
+
+@st.composite
+def edges(draw: st.DrawFn) -> tuple[int, list[int], int]:
+    """A value and shares, all of which come to this many millionths of a cent beyond half a cent."""
+    beyond = draw(st.integers(-1, 1))
+    value = draw(st.integers(WHOLE, 2**53 - 1).filter(lambda one: one % 2 and one % 5))
+    whole = (WHOLE // 2 + beyond) * pow(value, -1, WHOLE) % WHOLE
+    cuts = draw(st.sets(st.integers(1, whole - 1), max_size=19)) if whole > 1 else set()
+    bounds = [0, *sorted(cuts), whole]
+    return value, [high - low for low, high in pairwise(bounds)], beyond
+
+
+@given(drawn=edges())
+def test_half_a_cent_of_all_shares_is_a_cent(drawn: tuple[int, list[int], int]) -> None:
+    value, shares, beyond = drawn
+    parts = [{"part": "a", "supplier": S1, "share": share} for share in shares]
+    found = apportioned()(value, parts)
+    assert sum(one["amount"] for one in found) == value * sum(shares) // WHOLE + (beyond >= 0)
+
+
 @given(
     value=st.integers(1, 2**53 - 1),
     shares=st.lists(st.integers(1, WHOLE), min_size=1, max_size=20).filter(lambda all_: sum(all_) <= WHOLE),
 )
 def test_shares_sum_to_their_part_of_the_value_and_each_is_within_a_cent(value: int, shares: list[int]) -> None:
-    apportioned = Harness(sources()).function("product", "apportioned")
     parts = [{"part": "a", "supplier": S1, "share": share} for share in shares]
     amounts = [value * share // WHOLE for share in shares]
     if min(amounts) == 0:
         value *= WHOLE
-    found = [one["amount"] for one in apportioned(value, parts)]
+    found = [one["amount"] for one in apportioned()(value, parts)]
     exact = [value * share for share in shares]
     assert sum(found) == (2 * sum(exact) + WHOLE) // (2 * WHOLE)
     assert all(0 <= amount - much // WHOLE <= 1 for amount, much in zip(found, exact, strict=True))
