@@ -111,6 +111,7 @@ def request(token, banks, amount):
         "until": until,
         "allowed_ms": 0,
         "held_days": 0,
+        "lost": 0,
         "declined": [],
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
@@ -430,27 +431,48 @@ def end_by_order(request):
 @internal("settlement")
 def bank_repaid(financing, amount):
     """The debtor paid cents that a bank had financed."""
-    row = financed.get(financing)
-    row["outstanding"] -= amount
-    financed.put(financing, row)
-    if row["outstanding"] == 0:
-        request = requests.get(row["request"])
-        request["status"] = "repaid"
-        requests.put(row["request"], request)
-        emit("repaid", {"request": row["request"]})
+    owe(financing, -amount)
 
 
 @internal("settlement")
 def bank_owed_again(financing, amount):
     """A receipt was reversed that had paid cents which a bank had financed."""
+    owe(financing, amount)
+
+
+@internal("legal", "pledge")
+def bank_lost(financing, amount):
+    """A court gave cents away that a bank had financed, or they went to its pledgee: that bank is owed them no more."""
+    request = requests.get(financed.get(financing)["request"])
+    request["lost"] = lost(request) + amount
+    requests.put(request["id"], request)
+    owe(financing, -amount)
+
+
+def owe(financing, change):
+    """Keep what a bank is owed of a financing: with nothing left that is repaid, or ended where it lost some of it."""
     row = financed.get(financing)
-    row["outstanding"] += amount
+    row["outstanding"] += change
     financed.put(financing, row)
     request = requests.get(row["request"])
-    if request["status"] == "repaid":
-        request["status"] = "disbursed"
-        requests.put(row["request"], request)
+    status = "disbursed"
+    if row["outstanding"] == 0:
+        status = "repaid" if lost(request) == 0 else "ended"
+    if request["status"] == status:
+        return
+    request["status"] = status
+    requests.put(row["request"], request)
+    if status == "repaid":
+        emit("repaid", {"request": row["request"]})
+    elif status == "ended":
+        emit("financing_ended", {"request": row["request"], "lost": lost(request)})
+    else:
         emit("owed_again", {"request": row["request"]})
+
+
+def lost(row):
+    """What a bank lost of what it financed, minor units. row: of the request."""
+    return row["lost"] if "lost" in row else 0
 
 
 @each_day("agenda")

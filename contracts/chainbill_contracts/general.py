@@ -798,7 +798,13 @@ REQUEST_STEPS = {
     "finance.agree": {"open": ("agreed",)},
     "finance.disburse": {"agreed": ("disbursed",)},
     "finance.withdraw": {"open": ("withdrawn",)},
-    "": {"open": ("expired",), "agreed": ("withdrawn", "expired"), "disbursed": ("repaid",), "repaid": ("disbursed",)},
+    "": {
+        "open": ("expired",),
+        "agreed": ("withdrawn", "expired"),
+        "disbursed": ("repaid", "ended"),
+        "ended": ("disbursed",),
+        "repaid": ("disbursed",),
+    },
 }
 REQUEST_ASKING = ("open",)
 REQUEST_WAITING = ("open", "agreed")

@@ -648,6 +648,8 @@ def give(entered, piece, amount, done):
         for lock in token["locks"]:
             if lock["kind"] == "pledged":
                 kept += [lock]
+        if token["financing"] != "":
+            invoke("finance", "bank_lost", token["financing"], amount)
         given = invoke("token", "take_over", token["id"], entered["beneficiary"], "force", {}, kept)
         if pledge != "":
             invoke("pledge", "tokens_cut", pledge, token["id"], [given])

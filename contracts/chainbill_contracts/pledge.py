@@ -464,7 +464,10 @@ def take_owed(row):
             token = pieces[0]
             left += [pieces[1]]
         if owed > 0:
-            owed -= min(owed, one["hi"] - one["lo"])
+            part = min(owed, one["hi"] - one["lo"])
+            owed -= part
+            if one["financing"] != "":
+                invoke("finance", "bank_lost", one["financing"], part)
             moved += [invoke("token", "take_over", token, row["pledgee"], "enforce", {}, [])]
         else:
             left += [token]

@@ -424,7 +424,8 @@ def take_over(token, party, kind, price, locks):
     """Give a token to whom it falls without its holder's transfer (承接): the tier stays; answers the new token.
 
     kind, price: of the hop. locks: of those it has, the ones that stay; an offer of it is over. What a bank holds so at
-    a tier where nothing was financed has that as its financed tier; what no bank holds has none.
+    a tier where nothing was financed has that as its financed tier; what no bank holds has none. What a court or an
+    enforcement takes from a bank is no longer what that one financed.
     """
     row = token_rows.get(token)
     if row["offered_to"] != "":
@@ -435,6 +436,8 @@ def take_over(token, party, kind, price, locks):
         child["financed_tier"] = 0
     elif child["financed_tier"] == 0:
         child["financed_tier"] = row["tier"]
+    if kind in ("force", "enforce"):
+        child["financing"] = ""
     child["origin"] = child["id"]
     child["locks"] = locks
     end(row, "moved", [child["id"]])

@@ -283,6 +283,7 @@ def check_financings(world: World, tokens: dict[str, Any], hops: dict[str, Any])
     for token in tokens.values():
         kind = hops[token["origin"]]["kind"]  # a court may give to a bank what none financed, and take what one did
         assert kind == "force" or (token["financing"] != "" or kind == "enforce") == (token["financed_tier"] > 0)
+        assert kind not in ("force", "enforce") or token["financing"] == ""
         if token["financing"]:
             made = tokens[token["financing"]]
             assert made["financing"] == made["id"]
@@ -306,5 +307,6 @@ def check_requests(world: World, tokens: dict[str, Any]) -> None:
     for _, row in world.rows("finance", "request"):
         quotes = [world.row("finance", "quote", quote) for quote in row["quotes"]]
         agreed = [quote for quote in quotes if quote["status"] == "agreed"]
-        assert len(agreed) == (1 if row["status"] in ("agreed", "disbursed", "repaid") else 0)
+        assert len(agreed) == (1 if row["status"] in ("agreed", "disbursed", "repaid", "ended") else 0)
+        assert row["status"] not in ("repaid", "ended") or (row["status"] == "ended") == (row["lost"] > 0)
         assert row["status"] == "open" or not [quote for quote in quotes if quote["status"] == "offered"] or agreed

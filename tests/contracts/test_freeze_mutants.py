@@ -13,6 +13,7 @@ from contracts.world import BANK1, BANK2, BANK4, World, accepted_bill, name_succ
 from contracts import refusals_freezes as refused
 from contracts import test_attacks_on_freezes as attacks
 from contracts import test_freezes as told
+from contracts import test_lost_financings as lost
 
 by_a_seat = attacks.test_a_bank_with_a_seat_freezes_nothing_by_naming_another_as_beneficiary_or_holder
 
@@ -213,6 +214,22 @@ MUTANTS: dict[str, Mutant] = {
     "to the low end of a token": (
         "pledge", "                name = pieces[1]\n", "                name = pieces[0]\n",
         told.test_the_freezes_move_to_what_the_pledge_frees,
+    ),
+    "what a court gave away is owed still": (
+        "legal", '            invoke("finance", "bank_lost", token["financing"], amount)\n', "            pass\n",
+        lost.test_what_is_left_of_it_is_repaid_and_the_whole_is_ended,
+    ),
+    "what was enforced is owed still": (
+        "pledge", '                invoke("finance", "bank_lost", one["financing"], part)\n', "                pass\n",
+        lost.test_an_enforcement_ends_the_financing_of_the_bank_that_had_pledged_it,
+    ),
+    "it is financed still by whoever lost it": (
+        "token", '    if kind in ("force", "enforce"):\n        child["financing"] = ""\n', "",
+        lost.test_a_financing_whose_cents_a_court_gave_away_is_ended_and_not_repaid,
+    ),
+    "what was lost counts as repaid": (
+        "finance", '"repaid" if lost(request) == 0 else "ended"', '"repaid"',
+        lost.test_a_financing_whose_cents_a_court_gave_away_is_ended_and_not_repaid,
     ),
     "ended ones move": (
         "pledge", 'if one["status"] in FREEZE_STANDING and not one["over"]:', "if True:",

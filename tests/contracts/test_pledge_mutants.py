@@ -108,8 +108,8 @@ MUTANTS: dict[str, Mutant] = {
         told.test_enforcement_takes_over_cents_of_what_is_owed_and_frees_the_rest,
     ),
     "no financed tier": (
-        "token", '        child["financed_tier"] = row["tier"]\n    child["origin"]',
-        '        child["financed_tier"] = 0\n    child["origin"]',
+        "token", '        child["financed_tier"] = row["tier"]\n    if kind',
+        '        child["financed_tier"] = 0\n    if kind',
         told.test_enforcement_takes_over_cents_of_what_is_owed_and_frees_the_rest,
     ),
     "released by anybody": (

@@ -128,7 +128,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "the request stays repaid": (
         "finance",
-        '        request["status"] = "disbursed"\n        requests.put(row["request"], request)\n',
+        '    request["status"] = status\n    requests.put(row["request"], request)\n',
         "",
         told.test_a_bank_that_was_repaid_is_owed_again,
     ),

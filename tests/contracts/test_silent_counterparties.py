@@ -39,6 +39,7 @@ ASKS_NOBODY = {
     ("product", "active"): "its anchor reports events or not, and any side retires it",
     ("receipt", "standing"): "it stays so",
     ("request", "disbursed"): "the bank has its token; what is left is the debtor's to pay",
+    ("request", "ended"): "over, likewise: what was lost of it comes from nobody",
     ("request", "repaid"): "over, as long as no receipt of it is taken back",
     ("token", "settled"): "over, likewise",
 }
