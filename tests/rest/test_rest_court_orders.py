@@ -181,3 +181,17 @@ def test_nobody_else_reads_anything_of_it(book: BillBook) -> None:
     for who in (S3, S4, ANCHOR, NEW_PAYING, SUCCESSOR, SPONSOR):
         assert who == SPONSOR or items(book, who, "O1") == [], who
         assert items(book, who, "O2") == (["F1"] if who == SPONSOR else []), who
+
+
+@pytest.mark.parametrize(("who", "lost"), [("BANK2", 40), (S1, None), ("BANK3", None), ("REGULATOR", 40)])
+def test_what_a_bank_lost_of_a_financing_is_its_own_business(book: BillBook, who: str, lost: int | None) -> None:
+    made = {"height": book.height, "transaction": ""}
+    book.put("finance", "request", "R1", {
+        "id": "R1", "holder": S1, "token": "T-F1", "bill": "B", "currency": "CNY", "amount": 100, "lost": 40,
+        "banks": ["BANK2", "BANK3"], "status": "disbursed", "ended_by": "", "quotes": ["Q1"], "declined": [],
+        "agreed_quote": "Q1", "until": "2026-02-01", "allowed_ms": 0, "held_days": 0, "created": made,
+    })  # fmt: skip
+    book.put("finance", "quote", "Q1", {"id": "Q1", "request": "R1", "bank": "BANK2", "bill": "B", "rate": 1})
+    assert read(book, who, "/v1/finance/requests/R1").json()["lost"] == lost
+    [row] = read(book, who, "/v1/finance/requests").json()["data"]
+    assert row["lost"] == lost

@@ -107,6 +107,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.bank_then": ("is to pay", "拟兑付行"),
     "column.declined": ("declined by", "已谢绝的银行"),
     "column.ended_by": ("ended by", "终止原因"),
+    "column.lost": ("lost to a court or pledgee", "被划转或归质权人"),
     "column.pay_on_final": ("day of payment decided", "应付日已确定"),
     "column.ends_by_itself": ("ends by itself on", "自动失效日"),
     "column.credit_note": ("credit note", "贷项通知单"),

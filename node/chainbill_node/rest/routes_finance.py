@@ -21,9 +21,14 @@ router = router_of("finance", "/v1")
 
 
 def request_shape(view: View, row: Row) -> dict[str, Any]:
-    """Show a request; a bank sees of its rivals neither names nor quotes, only how many were asked."""
+    """Show a request; a bank sees of its rivals neither names nor quotes, only how many were asked.
+
+    What a bank lost of what it financed is shown to that bank.
+    """
     shape = dict(row)
     parties = view.viewer.reads_for(str(row["bill"]))
+    if not view.viewer.everything and _bank_of(view, str(row["agreed_quote"])) not in parties:
+        shape["lost"] = None
     if _sees_all_banks(view, row):
         return shape
     own_quotes = [name for name in row["quotes"] if _bank_of(view, name) in parties]
