@@ -21,7 +21,8 @@ Row = Mapping[str, Any]
 def due(session: Session, preview: Preview, due_on: str, pay_on: str = "") -> None:
     """The due date with the days until then, the day of payment where it is another, and whether it is very far."""
     left = days_until(session, due_on)
-    preview.line("column.due_on", due_on if left is None else text("preview.in_days", date=due_on, days=left))
+    phrase = "preview.in_days" if left is None or left >= 0 else "preview.days_ago"
+    preview.line("column.due_on", due_on if left is None else text(phrase, date=due_on, days=abs(left)))
     if pay_on and pay_on != due_on:
         preview.line("column.pay_on", pay_on)
     for one in of_due(left):

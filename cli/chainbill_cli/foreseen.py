@@ -11,13 +11,12 @@ The field's word: preflight check.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from chainbill.errors import Refused
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Call
-from chainbill_cli import foreseen_claims, foreseen_terms
+from chainbill_cli import foreseen_claims, foreseen_overdue, foreseen_terms
 from chainbill_cli.failure import Exit, Failure
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, of_parties, reported_so
 from chainbill_cli.foreseen_terms import of_checks
@@ -130,6 +129,8 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("token", "reject"): (TOKEN, (_offered_to,)),
     ("token", "recall"): (TOKEN, (HOLDER, _offered)),
     ("token", "give_back"): (TOKEN, (HOLDER, LIVE, _free)),
+    ("write_off", "write_off"): (TOKEN, (HOLDER, LIVE)),
+    ("write_off", "undo_write_off"): (TOKEN, (HOLDER,)),
     ("finance", "request"): (TOKEN, (HOLDER, LIVE, _free)),
     ("finance", "quote"): (REQUEST, (ASKED, OPEN, NOT_DECLINED)),
     ("finance", "decline"): (REQUEST, (ASKED, OPEN, NOT_DECLINED)),
@@ -180,9 +181,10 @@ def _foreseen(session: Session, one: Call) -> Refusal | None:
             if said is not None:
                 return said
     act = f"{one.contract}.{one.function}"
-    terms, claims = (partial(of_checks, checks) for checks in (foreseen_terms.CHECKS, foreseen_claims.CHECKS))
-    found = (of(session, act, one.args) for of in (terms, claims, of_parties))
-    return next((said for said in found if said is not None), None)
+    tables = (foreseen_terms.CHECKS, foreseen_claims.CHECKS, foreseen_overdue.CHECKS)
+    found = (of_checks(checks, session, act, one.args) for checks in tables)
+    known = next((said for said in found if said is not None), None)
+    return known or of_parties(session, act, one.args)
 
 
 def _row(session: Session, named: str, identifier: str) -> Row:

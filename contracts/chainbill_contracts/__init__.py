@@ -22,6 +22,7 @@ __all__ = [
 NAMES = (
     "account", "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "label",
     "legal", "party", "pledge", "product", "recovery", "settlement", "standing", "succession", "token",
+    "write_off",
 )  # fmt: skip
 
 #: In which order an act asks: what is said by itself, whether what it names is there, whether that is the sender's

@@ -658,6 +658,7 @@ def require_banks(row, content):
 
 def dilute(row, amount, content):
     """Take an amount off a bill; answers the tokens of what is left and of what ended. row: the bill's."""
+    invoke("write_off", "cents_given", content["token"])
     tokens = invoke("token", "dilute", content["token"], amount)
     row["invoices"] = invoke("invoice", "dilute", row, content["parts"])
     row["diluted"] += amount

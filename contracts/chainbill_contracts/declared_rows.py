@@ -47,7 +47,7 @@ KINDS = frozenset({
 """Amounts are in minor units, rates in 1/10,000 of a percent a year, dates ISO texts or "" for none."""
 
 LIST = "list:"
-ACT = re.compile(r"(?<![\w`])([a-z]+\.[a-z_]+)(?!\w)", re.ASCII)
+ACT = re.compile(r"(?<![\w`])([a-z_]+\.[a-z_]+)(?!\w)", re.ASCII)
 VOTE = "vote "
 FLAGS = frozenset({"made", "unseen", "late", "optional"})
 

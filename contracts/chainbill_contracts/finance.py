@@ -314,6 +314,7 @@ def disburse(quote, reference, value_date, amount, registration):
         paid >= offer["net"], "amount_below_net", {"paid": paid, "net": offer["net"], "currency": offer["currency"]}
     )
 
+    invoke("write_off", "cents_given", row["token"])
     token = invoke("token", "finance_to", row["token"], ctx.party, price_of(offer))
     offer["value_date"] = value_date
     offer["paid"] = paid

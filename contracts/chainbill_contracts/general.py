@@ -789,6 +789,7 @@ BILL_STEPS = {
 BILL_PENDING = ("pending_confirm", "pending_accept")
 BILL_CIRCULATING = ("active",)
 BILL_PAYABLE = ("active", "due", "overdue")
+BILL_OVERDUE = ("overdue",)
 JOINT_STEPS = {
     "bill.answer": {"open": ("done", "refused")},
     "bill.withdraw_joint": {"open": ("withdrawn",)},
@@ -920,5 +921,9 @@ STANDING_ORDER_STEPS = {
 }
 STANDING_ORDER_STANDING = ("entered", "ratified")
 TOKEN_USABLE = ("live",)
+MARK_STEPS = {
+    "write_off.undo_write_off": {"written_off": ("none",)},
+    "": {"none": ("written_off",), "written_off": ("recovered",), "recovered": ("written_off",)},
+}
 # fmt: on
 # <end>

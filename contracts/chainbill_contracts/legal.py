@@ -650,6 +650,7 @@ def give(entered, piece, amount, done):
                 kept += [lock]
         if token["financing"] != "":
             invoke("finance", "bank_lost", token["financing"], amount)
+        invoke("write_off", "cents_given", token["id"])
         given = invoke("token", "take_over", token["id"], entered["beneficiary"], "force", {}, kept)
         if pledge != "":
             invoke("pledge", "tokens_cut", pledge, token["id"], [given])

@@ -468,6 +468,7 @@ def take_owed(row):
             owed -= part
             if one["financing"] != "":
                 invoke("finance", "bank_lost", one["financing"], part)
+            invoke("write_off", "cents_given", token)
             moved += [invoke("token", "take_over", token, row["pledgee"], "enforce", {}, [])]
         else:
             left += [token]

@@ -45,6 +45,7 @@ tokens = read_table("token", "token")
 ranges = read_table("core", "range")
 pledges = read_table("pledge", "pledge")
 freezes_read = read_table("legal", "freeze")
+written_off = read_table("write_off", "written")
 
 MOST_DAYS_RETURNED = 30  # a payment that came back is set aside after so many
 MOST_RECEIPTS = 100  # that stand for one bill: each partial one leaves a piece of every token
@@ -514,18 +515,21 @@ def last_day_of_reversal(receipt):
 # --- steps ------------------------------------------------------------------------------------------------------------
 def take_step(bill, step):
     """Pay the next tokens, write down whom the bank owes what, and how far the settlement has come."""
-    if step["amount"] == step["outstanding"]:
-        done = invoke("token", "settle_whole", bill["id"], step["next"])
+    whole = step["outstanding"]
+    share = 2 if written_off.has(bill["id"]) else 1  # a mark takes as much room as its token
+    if step["amount"] == whole:
+        done = invoke("token", "settle_whole", bill["id"], step["next"], share)
     else:
-        done = invoke(
-            "token", "settle_part", bill["id"], step["next"], step["seen"], step["amount"], step["outstanding"]
-        )
+        done = invoke("token", "settle_part", bill["id"], step["next"], share, step["seen"], step["amount"], whole)
     entries = []
+    ended = []
     amount = 0
     for one in done["paid"]:
         tell_finance(one)
         entries += [keep_payment(bill, one, step)]
         amount += one["amount"]
+        ended += [one["token"]]
+    invoke("write_off", "cents_paid", bill["id"], ended)
     left = invoke("bill", "record_payment", bill["id"], amount, step["value_date"])
     complete = left == 0 or done["next"] == bill["face"]  # what lies above the last live cent was paid before
     if not complete:
@@ -546,14 +550,17 @@ def step_back(bill, step):
     done = invoke("token", "take_back", taken)
     told = {}
     amount = 0
+    ended = []
     for row in found["payments"]:
         amount += row["amount"]
+        ended += [row["token"]]
         financing = tokens.get(row["token"])["financing"]
         if financing != "":
             invoke("finance", "bank_owed_again", financing, row["amount"])
         cancel(row, told)
     for entry in done["pledged"]:
         of_pledge(told, entry[0])["tokens"] += [entry[1]]
+    invoke("write_off", "cents_back", bill["id"], ended)
     left = invoke("bill", "take_payment_back", bill["id"], amount, step["value_date"])
     step["next"] = max(found["next"], done["next"])
     complete = step["next"] == bill["face"]

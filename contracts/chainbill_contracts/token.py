@@ -447,13 +447,13 @@ def take_over(token, party, kind, price, locks):
 
 
 @internal("settlement")
-def settle_whole(bill, start):
+def settle_whole(bill, start, share):
     """End the live cents of a bill from `start` on, as many leaves as one step takes: the debtor has paid all of them.
 
-    No lock stops this; an offer or a request on a token that is paid lapses and its holder is paid. `next` is the cent
-    where the next step goes on, the face when all is done.
+    No lock stops this; an offer or a request on a token that is paid lapses and its holder is paid. share: 1, or 2
+    where as much again is written elsewhere. `next` is the cent where the next step goes on, the face when all is done.
     """
-    found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES)
+    found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES // share)
     amounts = []
     for leaf in found["live"]:
         amounts += [leaf["hi"] - leaf["lo"]]
@@ -462,7 +462,7 @@ def settle_whole(bill, start):
 
 
 @internal("settlement")
-def settle_part(bill, start, seen, amount, outstanding):
+def settle_part(bill, start, share, seen, amount, outstanding):
     """End a part of every live token of a bill, in proportion to its amount: cents [lo, lo + part) of each.
 
     The rest of each token stays live with the same locks. One step takes the leaves from `start` on, as many as it
@@ -470,7 +470,7 @@ def settle_part(bill, start, seen, amount, outstanding):
     of them come to, rounded down, less what those before came to. So the steps together pay exactly `amount`: 100 of
     300 outstanding, in steps of 100 and 200 cents: 100 × 100 // 300 = 33, then 300 × 100 // 300 − 33 = 67.
     """
-    found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES_IN_PART)
+    found = leaves_from(bill, start, bills.get(bill)["face"], MOST_LEAVES_IN_PART // share)
     live = 0
     for leaf in found["live"]:
         live += leaf["hi"] - leaf["lo"]

@@ -14,7 +14,7 @@ TYPED = re.compile(
     r"|\b(?:party|tx|key|propose|chmod|pip|localnet)(?: -{0,2}[a-z][a-z_-]+)+(?: [0-9]+)?"
     r"|\b[A-Za-z0-9_.*/-]*\.(?:toml|json|xml|pem|key|csr|csv|log|py|md|db|txt|xlsx)\b"  # files
     r"|\b(?:keys|tls|parties|data|signer)/|\bapplication/[a-z]+\b|\bparties\b(?= 下)"
-    r"|\b[a-z]+\.[a-z_]+\b"  # acts, members and settings
+    r"|\b[a-z_]+\.[a-z_]+\b"  # acts, members and settings
     r"|\b[a-z]+(?:_[a-z]+)+\b"  # members, kinds, parameters
     r"|\b[A-Z][A-Z0-9_]+\b"  # placeholders and abbreviations
     r"|@[a-z-]+|\b\d{4}-\d\d-\d\dT[\d:+Z]+"

@@ -137,6 +137,8 @@ EXAMPLES: dict[str, list[str]] = {
     "standing.name_administrator": ["party", "administrator", "anchor", "--key", "bank1", *COURT],
     "standing.set_status": ["party", "suspend", "anchor", "--document", "{paper}"],
     "standing.stay": ["party", "stay"],
+    "write_off.write_off": ["token", "write-off", TOKEN, "--document", "{paper}"],
+    "write_off.undo_write_off": ["token", "write-off", TOKEN, "--undo", "--reason", "why"],
     "token.give_back": ["token", "return", TOKEN],
     "token.merge": ["token", "merge", TOKEN, an_id("T", "other")],
     "token.split": ["token", "split", TOKEN, "--amount", "1", "--currency", "CNY"],

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.untraced
 WIDTHS = (80, 100, 120, 200)
 LARGEST = 9_007_199_254_740_991
 LARGEST_SHOWN = "90,071,992,547,409.91"
-FACE = "90,071,992,537,409.91"  # with 10,000.00 beside it, paid or frozen, it is the most that one party may have
+FACE = "90,071,992,537,409.91"  # with 10,000.00 in other bills it is the most that one party may have
 LONG_NAME = (
     "中国建筑第三工程局有限公司武汉分公司第五项目部材料设备集中采购中心"
     "及供应链金融服务部光谷片区第二结算组华中区域采购部专"
@@ -35,6 +35,7 @@ TABLES: dict[str, list[str]] = {
     "bill list": [], "bill show": ["{bill}"], "bill history": ["{bill}"], "bill payments": ["{paid}"],
     "bill receipts": ["--kind", "all"], "bill joint list": [], "bill joint show": ["{joint}"],
     "token list": ["--status", "all"], "token offers": ["--from", "{supplier1}"], "token show": ["{token}"],
+    "token write-offs": [],
     "finance list": [], "finance show": ["{request}"],
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
     "label list": ["{bill}"], "label schemes": [],
@@ -107,6 +108,7 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
         sponsor = desk.json("auditor", "party", "show", name)["sponsor"]
         acting = "bank1" if sponsor == ids["bank1"] else "bank2"
         desk.json(acting, "party", "rename", name, "--name-zh", LONG_NAME + last)
+    written_off(desk, paper)
     paid = bill_over(desk, FINGERPRINT, "supplier1", "anchor", 100_000)
     desk.json("bank1", "bill", "settle", paid, "--amount", "1000.00", "--reference", "A" * 60)
     bill = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", FACE, "--due", "+120d")["bill"]
@@ -146,7 +148,7 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
 
 def frozen_by_order(desk: Desk, paper: Path) -> dict[str, str]:
     """An order with names as long as they may be, and the freeze that it made."""
-    told = ("--debtor", "anchor", "--amount", "9000.00", "--due", "+120d")
+    told = ("--debtor", "anchor", "--amount", "8999.99", "--due", "+120d")
     bill = desk.json("supplier3", "bill", "issue", *told)["bill"]
     desk.json("anchor", "bill", "confirm", bill)
     token = desk.json("supplier3", "bill", "accept", bill)["token"]
@@ -163,6 +165,16 @@ def labelled(desk: Desk, bill: str, paper: Path) -> None:
         desk.json("bank1", "governance", "vote", proposal, "yes")
     said = ["--grade", "W" * 64, "--document", str(paper), "--until", "+30d"]
     desk.json("bank2", "label", "attest", bill, "--scheme", name, *said)
+
+
+def written_off(desk: Desk, paper: Path) -> None:
+    """A token of an overdue bill, written off."""
+    told = ("--debtor", "anchor", "--amount", "0.01", "--due", "+1d")
+    bill = desk.json("supplier1", "bill", "issue", *told)["bill"]
+    desk.json("anchor", "bill", "confirm", bill)
+    token = desk.json("supplier1", "bill", "accept", bill)["token"]
+    desk.text("localnet", "clock", "--advance", "5d")
+    desk.json("supplier1", "token", "write-off", token, "--document", str(paper))
 
 
 def produced(desk: Desk, folder: Path) -> str:

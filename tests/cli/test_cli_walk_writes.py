@@ -97,6 +97,9 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("bank2", "token release {pledge} --secured 1.00", {}),
     ("bank2", "pledge release {pledge}", {}),
     # orders of courts
+    ("supplier2", "bill issue --debtor anchor --amount 9.00 --due +2d", {"overdue": "bill"}),
+    ("anchor", "bill confirm {overdue}", {}),
+    ("supplier2", "bill accept {overdue}", {"doubtful": "token"}),
     ("supplier1", "bill issue --debtor anchor --amount 9.00 --due +120d", {"third": "bill"}),
     ("anchor", "bill confirm {third}", {}),
     ("supplier1", "bill accept {third}", {"seized": "token"}),
@@ -198,6 +201,8 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("supplier2", "pledge refuse {late}", {}),
     ("bank2", "pledge enforce {late} --owed 2.00", {}),
     ("supplier2", "pledge agree {late}", {}),
+    ("supplier2", "token write-off {doubtful} --document {paper}", {}),
+    ("supplier2", "token write-off {doubtful} --undo --reason {long}", {}),
     ("bank1", "party close supplier3", {}),
     ("bank2", "party successor accept bank1", {}),
     ("bank1", "party successor name bank2", {}),

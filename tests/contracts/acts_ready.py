@@ -301,6 +301,18 @@ def _labelled(world: World) -> Ready:
     return Ready(BANK3, {name: ready.arguments[name] for name in ("bill", "scheme")})
 
 
+def _overdue(world: World) -> Ready:
+    token = accepted_bill(world, due_on=world.plus(7))[1]
+    world.day(world.plus(8))
+    return Ready(S1, {"token": token, "document": PAPER})
+
+
+def _written_off(world: World) -> Ready:
+    ready = _overdue(world)
+    sent(world, S1, "write_off.write_off", [MAKER, CHECKER], **ready.arguments)
+    return Ready(S1, {"token": ready.arguments["token"], "reason": ""})
+
+
 def _register(world: World) -> Ready:
     private = private_key(7001)
     statement = {
@@ -464,6 +476,8 @@ ACTS: dict[str, Spec] = {
     "product.event": Spec("M", UNDER_POLICY, _event),
     "label.attest": Spec("MC", TWO, _label),
     "label.revoke": Spec("M", SAYS_NO, _labelled, open=True),
+    "write_off.write_off": Spec("MC", TWO, _overdue),
+    "write_off.undo_write_off": Spec("MC", TWO, _written_off),
     "party.register": Spec("MC", TWO, _register),
     "party.add_identifier": Spec("MC", TWO, _given(BANK1, party=S1, scheme="vat", value="X123456789")),
     "party.give_up_identifier": Spec(

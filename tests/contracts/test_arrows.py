@@ -50,6 +50,7 @@ from contracts import (
     test_spec_told,
     test_standing_edges,
     test_standing_flow,
+    test_write_offs,
 )
 
 AUDITOR = uscc(70)
@@ -176,6 +177,8 @@ STORIES: tuple[Any, ...] = (
     test_standing_edges.test_a_candidate_of_somebody_else_keeps_no_bank_open,
     test_standing_flow.test_money_set_aside_under_an_insolvency_that_lapsed_is_instructed_to_the_party,
     test_standing_flow.test_quotes_under_way_are_counted_for_each_bank,
+    test_write_offs.test_what_is_paid_later_is_recovered_and_a_reversal_takes_it_back,
+    test_write_offs.test_what_was_undone_is_written_off_again_under_another_paper,
 )
 """Each takes an arrow that none above it, and no act by itself, takes."""
 

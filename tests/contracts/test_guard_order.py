@@ -136,6 +136,8 @@ FORM: Mapping[str, Break] = {
     "token.reject": given(reason="a\nb"),
     "token.split": given(amounts=[0]),
     "token.transfer": given(recipients=[]),
+    "write_off.undo_write_off": given(reason="a\nb"),
+    "write_off.write_off": given(document="x"),
 }
 """What is said is wrong by itself."""
 COMPARED = {"account.attest"}

@@ -45,6 +45,7 @@ from contracts.world import (
     settle,
     uscc,
 )
+from contracts.writing_off import write_off
 
 from chainbill.ledger import core_rows
 
@@ -86,6 +87,9 @@ def busy_world(world: World | None = None) -> World:
     world.call(BANK1, "governance", "advance_clock", milliseconds=1, to_ms=0)
     world.gap_ms = 7_200_001
     world.day(world.plus(10))
+    overdue = accepted_bill(world, face=1_000, due_on=world.plus(1))[1]
+    world.day(world.plus(10))
+    write_off(world, overdue)
     administer(world, S4)
     late = accepted_bill(world, due_on=world.plus(30))
     world.call(S1, "finance", "request", token=late[1], banks=[BANK1], amount=100_000_000)

@@ -58,6 +58,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "settlement/payment": lambda world, told: [told["bill"], told["token"]],
     "standing/order": lambda world, told: told["order"],
     "token/token": _token,
+    "write_off/mark": _token,
 }
 """Row → the key of the one that an act is about. sender: who sends it."""
 

@@ -100,6 +100,14 @@ def _pledge(book: BillBook, name: str, holder: str, pledgee: str, bill: str) -> 
     })  # fmt: skip
 
 
+def _write_off(book: BillBook, token: str, holder: str, bill: str) -> None:
+    book.put("write_off", "mark", token, {
+        "token": token, "bill": bill, "holder": holder, "currency": "CNY", "origin": token, "lo": 0, "hi": 10,
+        "amount": 10, "recovered": 0, "document": "ab" * 32, "reason": "", "written_on": "2026-01-05",
+        "changed_on": "2026-01-05", "status": "written_off", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
+
+
 def _court_order(book: BillBook, name: str, holder: str, pays: str, bill: str, status: str) -> None:
     made = {"height": book.height, "transaction": ""}
     book.put("legal", "order", f"O-{name}", {
@@ -176,6 +184,8 @@ class World:
         _product(book, "foreign", "ANCHOR2", STRANGER, foreign_bill)
         _pledge(book, "own", OWNER, "BANK4", own_bill)
         _pledge(book, "foreign", STRANGER, "BANK5", foreign_bill)
+        _write_off(book, "W-own", OWNER, own_bill)
+        _write_off(book, "W-foreign", STRANGER, foreign_bill)
         _court_order(book, "own", OWNER, "BANK3", own_bill, "ratified")
         _court_order(book, "foreign", STRANGER, "BANK5", foreign_bill, "entered")
         _order(book, "S-own", OWNER, "ratified")
@@ -204,6 +214,7 @@ class World:
             "label": {"own": "label-own", "foreign": "label-foreign"},
             "product_id": {"own": "P-own", "foreign": "P-foreign"},
             "pledge_id": {"own": "K-own", "foreign": "K-foreign"},
+            "mark": {"own": "W-own", "foreign": "W-foreign"},
             "court_order_id": {"own": "O-own", "foreign": "O-foreign"},
             "freeze_id": {"own": "F-own", "foreign": "F-foreign"},
             "event_id": {"own": "E-own", "foreign": "E-foreign"},

@@ -134,6 +134,8 @@ POST /v1/transactions/simulate            .           foreign 401  403  403  403
 GET  /v1/transactions/{identifier}        identifier  own     401  200+ 404  404  404  404  200+ 404  200+
 GET  /v1/transactions/{identifier}        identifier  foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/validators                       .           own     401  200  200  200  200  200  200  200  200
+GET  /v1/write-offs                       mark        own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
+GET  /v1/write-offs                       mark        foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /version                             .           own     200  200  200  200  200  200  200  200  200
 """
 ROWS = [line.split() for line in MATRIX.splitlines() if line and not line.startswith("#")]

@@ -1,5 +1,5 @@
 """`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return; of pledges: pledge, release,
-enforce; of orders: freeze, unfreeze, force."""
+enforce; of orders: freeze, unfreeze, force; write-off."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from chainbill_cli.texts import enumerated, text
 from chainbill_cli.transferring import preview_transfer, read_transfer
 from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Writing, call, write, writes
+from chainbill_cli.writing_off import add_write_off
 
 token = noun("token")
 plain_commands(token)
@@ -28,6 +29,7 @@ token.add_command(pledging.enforce, "enforce")
 token.add_command(ordering.freeze, "freeze")
 token.add_command(ordering.release, "unfreeze")
 token.add_command(ordering.transfer, "force")
+add_write_off(token)
 
 
 def usable(session: Session, typed: str, currency: str | None = None) -> dict[str, Any]:

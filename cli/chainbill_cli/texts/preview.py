@@ -27,6 +27,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.pledge_accept": ("The pledge is about to be accepted:", "即将接受质押："),
     "preview.pledge_release": ("The pledge is about to be released:", "即将解除质押："),
     "preview.pledge_lower": ("What the pledge secures is about to be lowered:", "即将调低担保金额："),
+    "preview.token_write_off": ("The token is about to be written off:", "即将核销子凭证："),
+    "preview.token_undo_write_off": ("The write-off is about to be undone:", "即将撤销核销："),
     "preview.pledge_enforce": ("Enforcement of the pledge is about to be asked for:", "即将请求实现质权："),
     "preview.secured_then": ("secured then", "此后担保金额"),
     "preview.debt_due_on": ("secured debt due on", "被担保债务到期日"),
@@ -52,6 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.write": ("This is about to be signed:", "即将签署："),
     "preview.look": ("LOOK TWICE", "请再核对"),
     "preview.in_days": ("{date} (in {days} days)", "{date}（{days} 天后）"),
+    "preview.days_ago": ("{date} ({days} days ago)", "{date}（{days} 天前）"),
     "preview.far_due": (
         "it is due in {days} days, more than a year: is the year right?",
         "距到期 {days} 天，超过一年：年份是否有误？",

@@ -32,6 +32,7 @@ from chainbill_node.rest import (
     routes_tokens,
     routes_trace,
     routes_transactions,
+    routes_write_offs,
 )
 from chainbill_node.rest.cursors import CursorSeal
 from chainbill_node.rest.fair_reads import FairReads
@@ -62,6 +63,7 @@ ROUTERS = (
     routes_payments.router,
     routes_legal.router,
     routes_pledges.router,
+    routes_write_offs.router,
     routes_products.router,
     routes_standing.router,
     routes_bills.router,

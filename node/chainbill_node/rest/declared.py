@@ -102,7 +102,7 @@ def declared_list(
         view: View = page.view
 
         def show(name: str) -> Entry | None:
-            row = view.row(contract, table, name.split("/", 1) if read.key else name)
+            row = view.row(contract, table, name.split("/", 1) if len(read.key) > 1 else name)
             if row is None or not _matches(read, asked, row) or not (sees is None or sees(view.known, row)):
                 return None
             if fits is not None and not fits(view, asked, row):
@@ -114,7 +114,7 @@ def declared_list(
         if found is None and concerned is not None and not view.viewer.everything:
             found = from_names(concerned(view.known))
         if found is None:
-            found = (from_pairs if read.key else from_table)(view.known.reader, contract, table)
+            found = (from_pairs if len(read.key) > 1 else from_table)(view.known.reader, contract, table)
         return view.answer(list_body(page.listing, view.height, found, show, totals_of(name, view, asked)))
 
     listed.__doc__ = _told(read)

@@ -114,7 +114,7 @@ PARTY, PAYMENT = ("party", "party"), ("settlement", "payment")
 INVOICE, JOINT = ("invoice", "invoice"), ("bill", "joint")
 LABEL = ("label", "label")
 PRODUCT, EVENT = ("product", "product"), ("product", "event")
-PLEDGE = ("pledge", "pledge")
+PLEDGE, MARK = ("pledge", "pledge"), ("write_off", "mark")
 ORDER, FREEZE = ("legal", "order"), ("legal", "freeze")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
@@ -158,6 +158,8 @@ INDEXES: tuple[Index, ...] = (
     Index("pledge.pledgee", PLEDGE, "pledgee"),
     Index("pledge.bill", PLEDGE, "ranges", each="bill"),
     Index("pledge.part", PLEDGE, "pledgee", of="ranges.bill"),
+    Index("mark.holder", MARK, "holder"),
+    Index("mark.bill", MARK, "bill"),
     Index("product.anchor", PRODUCT, "anchor"),
     Index("product.supplier", PRODUCT, "parts", each="supplier"),
     Index("event.anchor", EVENT, "anchor"),
