@@ -313,7 +313,7 @@ class NodeClient:
                 continue
             return replace(answer, sent_before=late)
         if second_best is not None:
-            return second_best
+            return replace(second_best, sent_before=late)
         raise self._nobody(unusable, tried, maybe_sent=late and asked.method == "POST")
 
     def _doubt(self, node: str, path: str, error: Unusable) -> str:

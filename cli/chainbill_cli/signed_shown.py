@@ -27,6 +27,8 @@ INSIDE = frozenset({"alg", "signature", "signatures", "proof", "source"})
 LISTED = {"roles": "role", "capabilities": "capability"}
 """Lists of words that previews say in the language in use, and the kind of their words."""
 LONGEST_SHOWN = 200
+BEFORE, BEHIND = r"(?<![\w.,])(?<!\w[:/-])", r"(?![.,:/-]?\w)"
+"""Around what stands alone: 234.00 is not shown by 1,234.00, nor 1,234 by 1,234,567, nor 12 by 2026-12-01."""
 
 
 def complete(session: Session, preview: Preview, calls: Sequence[Call], memo: str) -> Preview:
@@ -89,8 +91,7 @@ def _is_shown(preview: Preview, name: str, value: Any, currency: str) -> bool:
         said = format_rate(value)
     elif isinstance(value, bytes):
         said = value.hex()
-    whole_word = re.compile(rf"(?<![\w.,]){re.escape(said)}(?!\w)")
-    return any(whole_word.search(shown) for _, shown in preview.lines)
+    return any(re.search(f"{BEFORE}{re.escape(said)}{BEHIND}", shown) for _, shown in preview.lines)
 
 
 def _in_a_list(preview: Preview, name: str, value: str) -> bool:

@@ -226,9 +226,10 @@ def send(session: Session, wire: bytes, identifier: str, *, wait: str = "committ
                 raise
             cause = str(failure.problem["detail"])
         else:
+            maybe_there = maybe_there or answer.sent_before
             answer = refused_elsewhere(session, wire, answer, **_waiting(wait, left_until(deadline)))
             if answer.status in {200, 201}:
-                outcome = committed(answer.body, identifier, own_retry=maybe_there or answer.sent_before)
+                outcome = committed(answer.body, identifier, own_retry=maybe_there)
                 confirm(session, identifier, answer, outcome.results, deadline)
                 return outcome
             if answer.status == 202:

@@ -25,7 +25,6 @@ ALLOWED = {
     "commands/invoice.py: , .join",  # an element of CSV, a member of JSON
     "causes.py: {}: {}",  # the parsers' own words, shown in English alone
     "payees/columns.py: ({})",  # what is read
-    "signed_shown.py: (?<![\\w.,]){}(?!\\w)",  # a pattern
 }
 """Joined texts that nobody reads in a language: records of the ledger, answers for programs, patterns."""
 

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from chainbill_cli import preview as previews
+from chainbill_cli.preview import Preview
+from chainbill_cli.signed_shown import _is_shown
 from cli.cli_desk import Desk
 from cli.test_cli_walk_writes import STEPS, Printed, known_values, make_ready
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytestmark = pytest.mark.untraced
 
@@ -45,3 +49,31 @@ def test_what_is_signed_is_called_as_it_is_shown(desk: Desk, tmp_path: Path, mon
         monkeypatch.undo()
         monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
     assert not faults, "\n".join(faults)
+
+
+SIGNED_VALUES = {
+    "an amount": ("amount", 23_400, "CNY", "234.00"),
+    "an amount without decimals": ("amount", 1_234, "JPY", "1,234"),
+    "a number": ("days", 12, "CNY", "12"),
+    "a rate": ("rate", 38_500, "CNY", "3.8500"),
+    "a date": ("due_on", "2026-03-02", "CNY", "2026-03-02"),
+    "a reference": ("reference", "PAY-1", "CNY", "PAY-1"),
+    "a digest": ("digest", b"\xab" * 4, "CNY", "ab" * 4),
+}
+"""The argument, and how a preview says it."""
+ALONE = st.sampled_from(["", " ", "(", "（", "，", "；", "= "])
+
+
+@given(
+    signed=st.sampled_from(sorted(SIGNED_VALUES)),
+    before=st.from_regex(r"[0-9A-Z][.,:/-]?", fullmatch=True) | st.just(""),
+    behind=st.from_regex(r"[.,:/-]?[0-9A-Z]", fullmatch=True) | st.just(""),
+    around=st.tuples(ALONE, ALONE),
+)
+def test_a_value_is_shown_where_it_stands_alone(signed: str, before: str, behind: str, around: tuple[str, str]) -> None:
+    """A fee of 234.00 beside an amount of 1,234.00 was signed, and shown by no line."""
+    name, value, currency, said = SIGNED_VALUES[signed]
+    line = f"{around[0]}{before}{said}{behind}{around[1].strip('=')}"
+    shown = _is_shown(Preview("preview.write", [("x", line)]), name, value, currency)
+    assert shown == (before == behind == ""), line
+    assert _is_shown(Preview("preview.write", [("x", line), ("y", f"{said}.")]), name, value, currency)
