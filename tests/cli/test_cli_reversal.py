@@ -75,3 +75,20 @@ def test_a_reversal_that_was_broken_off_goes_on_with_the_same_command(shell: She
     assert node.transactions[-1].calls[0].function == "proceed"
     node.answers["GET /v1/payments"] = ok(listing({**waiting, "status": "cancelled"}))
     assert shell.run(*REVERSE, "-o", "json", profile="bank1", expect=3)["code"] == "receipt_transition"
+
+
+@pytest.mark.parametrize("other", ["instructed", "paid", "returned", "set_aside", "cancelled"])
+@pytest.mark.parametrize("own", ["instructed", "paid", "returned", "set_aside", "cancelled"])
+def test_a_reversal_goes_on_by_its_own_payments_alone(shell: Shell, node: FakeNode, own: str, other: str) -> None:
+    """A settlement of the same bank on the same bill was carried on in the name of a reversal that was over."""
+    node.answers["GET /v1/receipts"] = ok(listing({**RECEIPT, "status": "reversed"}))
+    paid = [(own, "R1"), (other, "R2"), (other, "R10")]
+    node.answers["GET /v1/payments"] = ok(listing(*(
+        {"bill": BILL, "token": an_id("T", str(number)), "reference": reference, "status": status}
+        for number, (status, reference) in enumerate(paid)
+    )))  # fmt: skip
+    steps(node, {"bill": BILL, "tokens": [], "outstanding": 0, "complete": True})
+    over = own == "cancelled"
+    told = shell.run(*REVERSE, "-o", "json", profile="bank1", expect=3 if over else 0)
+    assert (told.get("code") == "receipt_transition") == over
+    assert [one.calls[0].function for one in node.transactions] == ([] if over else ["proceed"])

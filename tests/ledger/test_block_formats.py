@@ -223,6 +223,19 @@ def test_what_is_no_certificate(broken: Certificate, error: str) -> None:
         verify_certificate(broken, NETWORK, validators())
 
 
+@pytest.mark.parametrize("signers", range(3, 5))
+@pytest.mark.parametrize("place", range(4))
+def test_every_signature_of_a_certificate_is_good_also_beyond_a_quorum(signers: int, place: int) -> None:
+    """An invented one proved that somebody had signed who had not, and made a second form of one certificate."""
+    good = certificate(*KEYS[:signers])
+    verify_certificate(good, NETWORK, validators())
+    if place < signers:
+        listed = list(good.signatures)
+        listed[place] = listed[place][0], bytes(64)
+        with pytest.raises(Refused, match="certificate_invalid"):
+            verify_certificate(replace(good, signatures=tuple(listed)), NETWORK, validators())
+
+
 def test_a_certificate_of_another_network_is_refused() -> None:
     with pytest.raises(Refused, match="certificate_invalid"):
         verify_certificate(certificate(*KEYS[:3]), OTHER, validators())

@@ -7,7 +7,7 @@ import datetime
 import io
 import random
 import ssl
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from chainbill_node.network.certificate import (
 from chainbill_node.network.certificate_warnings import certificate_warnings
 from chainbill_node.network.hello import make_refusal, read_refusal
 from chainbill_node.network.identity import Identity
+from chainbill_node.network.seen import Seen
 from chainbill_node.setup.certificates import Issued, make_own_certificate
 from chainbill_node.setup.ends import PERIOD_DAYS, end_of, place_of
 from chainbill_node.setup.ports import LOOPBACK, free_ports
@@ -235,6 +236,22 @@ def test_what_was_seen_outlives_a_restart(tmp_path: Path) -> None:
             files.seen.write_text(damage)
             assert Identity(files, key.public.hex()).judge(old, seconds(0)) is None
         assert stream.getvalue().count("certificates_seen_not_read") == 5
+
+
+@pytest.mark.parametrize("begun", list(permutations((-1, -2, -3))), ids=str)
+def test_a_restart_after_any_meeting_knows_what_was_met(tmp_path: Path, begun: tuple[int, ...]) -> None:
+    """Of two nodes, each of which shows its certificates in its own order; also where it has only ever shown one."""
+    key, other = two_keys()
+    files = put(tmp_path, own(key))
+    identity = Identity(files, key.public.hex())
+    theirs = [PrivateKey.generate(), other]
+    members = {one.public.hex() for one in theirs}
+    for days, later in zip(begun, reversed(begun), strict=True):
+        for one, since in zip(theirs, (days, later), strict=True):
+            identity.met(read_certificate_file(own(one, since).certificate), members)
+            again = Seen(files.seen)
+            assert sorted(again.all(), key=str) == sorted(identity.seen.all(), key=str)
+            assert again.newest(one.public.hex()) == identity.seen.newest(one.public.hex()) is not None
 
 
 # ---- sockets ----

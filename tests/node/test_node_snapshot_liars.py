@@ -29,7 +29,8 @@ LIES: dict[str, Callable[[Chunks], Chunks]] = {
 }
 """What it names and sends; others name what is true and send something else, or nothing."""
 OTHER_SIZE, SENDS_OTHER, SENDS_NOTHING = "says another size", "sends other chunks", "has no chunk"
-KINDS = st.sampled_from([*LIES, OTHER_SIZE, SENDS_OTHER, SENDS_NOTHING])
+ANSWERS_OTHERS = "says that it has no chunk whenever somebody else is asked for one"
+KINDS = st.sampled_from([*LIES, OTHER_SIZE, SENDS_OTHER, SENDS_NOTHING, ANSWERS_OTHERS])
 
 
 class Peer:
@@ -59,6 +60,7 @@ class Newcomer:
     def __init__(self, folder: Path, honest: list[Peer], peers: list[Peer], may_lie: int) -> None:
         self.sent: list[tuple[str, Message]] = []
         self.dropped: list[str] = []
+        self.left_alone: list[str] = []
         self.disk = FetchedChunks(folder)
         self._states = [one.chunks for one in honest]
         self._offered = [one.manifest.encode() for one in peers]
@@ -96,7 +98,7 @@ class Newcomer:
         self.disk.drop()
 
     def left(self, peer: str, height: int, why: str) -> None:
-        pass
+        self.left_alone.append(peer)
 
     def nobody(self) -> None:
         pytest.fail("all of them are there")
@@ -133,9 +135,11 @@ def test_a_newcomer_has_the_state_and_drops_nobody_honest(
             if ports.sent:
                 name, message = ports.sent.pop(chance.randrange(len(ports.sent)))
                 now_ms += chance.randrange(100)
+                for liar_name in [one for one in named if ANSWERS_OTHERS in one and isinstance(message, WantChunk)]:
+                    sync.receive(liar_name, Chunk(message.height, message.index, None), now_ms)
                 sync.receive(name, named[name].answer(message), now_ms)
             else:
                 now_ms = max(now_ms, sync.deadline_ms)
                 sync.tick(now_ms)
     assert sync.height == cut[0].manifest.height
-    assert not [name for name in ports.dropped if "honest" in name]
+    assert not [name for name in ports.dropped + ports.left_alone if "honest" in name]

@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from chainbill_node.rest.routes_trace import LEAF_COLUMNS, PARTY_COLUMNS, TIER_COLUMNS
 from chainbill_node.trace.ratios import decimal_text, rate_text, ratio_text
 from chainbill_node.trace.table_text import csv_text
 
@@ -28,6 +29,19 @@ def cell(name: str, value: object, currency: str = "CNY") -> str:
 )  # fmt: skip
 def test_cells(name: str, value: object, currency: str, written: str) -> None:
     assert cell(name, value, currency) == written
+
+
+NO_AMOUNTS = {
+    "id", "bill", "holder", "offered_to", "status", "parent", "direction", "kind", "other", "debtor",
+    "penetration", "share_financed", "mean_rate", "mean_cost",  # texts
+    "lo", "hi", "tier", "financed_tier", "born", "ended", "parties", "financings", "count",  # numbers
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted({*LEAF_COLUMNS, *TIER_COLUMNS, *PARTY_COLUMNS} - {"currency"}))
+def test_every_column_that_is_an_amount_is_in_major_units(name: str) -> None:
+    """100,000.00 pledged stood as 10000000 beside amounts in major units."""
+    assert cell(name, 123_456) == ("123456" if name in NO_AMOUNTS else "1234.56")
 
 
 @pytest.mark.parametrize(
