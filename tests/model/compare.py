@@ -40,6 +40,7 @@ def financing(book: Book, ledger: Ledger) -> None:
         row = ledger.world.row("finance", "request", ledger.theirs[asked.id])
         ours: dict[str, Any] = {
             "status": asked.status, "ended_by": asked.ended_by, "until": asked.until, "holder": asked.holder,
+            "lost": asked.lost,
         }  # fmt: skip
         if asked.under_way:
             ours |= {"amount": asked.amount, "token": asked.token.id}

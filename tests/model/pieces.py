@@ -137,3 +137,11 @@ def tiles(bill: Bill) -> bool:
             return False
         edges.append(leaf.hi)
     return edges[-1] == bill.face
+
+
+def settle_financings(book: Book, bill: Bill) -> None:
+    """A request is repaid when the last cent that it brought is paid; ended, where its bank lost some of them."""
+    for made, asked in book.financed.items():
+        left = any(leaf.financing == made and leaf.status == "live" for leaf in bill.leaves)
+        if asked.status == "disbursed" and asked.token.bill is bill and not left:
+            asked.status = "ended" if asked.lost else "repaid"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model import days, pieces
-from model.records import Book, Hop, Lock, Payment, Pledge, Token
+from model.records import NONE, Book, Hop, Lock, Payment, Pledge, Token
 from model.tokens import offer_until, offers
 from model.words import MOST, Guards
 
@@ -185,6 +185,10 @@ def agree_enforcement(book: Book, sender: str, people: int, pledge: str) -> dict
             rest.append(over)
         made = pieces.move(book, taken, row.pledgee, taken.tier, financed_tier=taken.financed_tier or taken.tier)
         made.origin = made.id
+        if taken.financing:
+            book.financed[taken.financing].lost += taken.amount
+            made.financing = NONE
+            pieces.settle_financings(book, taken.bill)
         book.hops[made.id] = Hop("enforce", row.holder, taken, taken.lo, taken.hi)
         moved.append(made)
     row.tokens = rest

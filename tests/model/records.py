@@ -146,6 +146,8 @@ class Request:
     quotes: list[Quote] = field(default_factory=list)
     declined: list[str] = field(default_factory=list)
     agreed: Quote | None = None
+    lost: int = 0
+    """What an enforcement took of what it brought."""
 
     @property
     def amount(self) -> int:

@@ -129,7 +129,7 @@ def take_back(book: Book, money: Money) -> list[Token]:
         payment.status, payment.back_on = "cancelled", ""
     for financing, asked in book.financed.items():
         owed = any(leaf.financing == financing and leaf.status == "live" for leaf in money.bill.leaves)
-        if asked.status == "repaid" and owed:
+        if asked.status in ("repaid", "ended") and owed:
             asked.status = "disbursed"
     return back
 
@@ -170,16 +170,8 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
     book.touched.add(bill.id)
     for one in sorted(told, key=lambda one: book.names[one.id]):
         pledges.paid(book, one, told[one])
-    repay(book, bill)
+    pieces.settle_financings(book, bill)
     return found
-
-
-def repay(book: Book, bill: Bill) -> None:
-    """A request is repaid when the last cent that it brought is paid."""
-    for made, asked in book.financed.items():
-        left = any(leaf.financing == made and leaf.status == "live" for leaf in bill.leaves)
-        if asked.status == "disbursed" and asked.token.bill is bill and not left:
-            asked.status = "repaid"
 
 
 def pay_result(
