@@ -365,7 +365,10 @@ def cut_off(token, amount):
 
 
 def keep_without(token, freeze):
-    """Take one freeze off a token and let the next one come into force; what is free is joined. token: its row."""
+    """Take one freeze off a token and let the next one come into force. token: its row.
+
+    What no freeze is on any more is joined with its neighbours: free ones, or those of the same pledge.
+    """
     locks = []
     first = True
     for lock in token["locks"]:
@@ -378,8 +381,11 @@ def keep_without(token, freeze):
         if lock["kind"] != "frozen" or lock["ref"] != freeze:
             locks += [lock]
     invoke("token", "keep_locks", token["id"], locks)
-    if len(locks) == 0:
-        invoke("token", "free_by_law", token["id"])
+    if not first:
+        return
+    joined = invoke("token", "free_by_law", token["id"])
+    if len(locks) > 0 and joined != token["id"]:
+        invoke("pledge", "tokens_joined", locks[0]["ref"], joined)
 
 
 def keep_money_without(payment, freeze):

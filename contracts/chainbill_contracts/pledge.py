@@ -303,6 +303,19 @@ def tokens_cut(pledge, token, into):
     pledges.put(pledge, row)
 
 
+@internal("legal")
+def tokens_joined(pledge, token):
+    """Tokens of a pledge that orders had cut are one again, since these are over: it takes their place."""
+    row = pledges.get(pledge)
+    found = []
+    for one in row["tokens"]:
+        now = one if tokens_read.get(one)["status"] in TOKEN_USABLE else token
+        if now not in found:
+            found += [now]
+    row["tokens"] = found
+    pledges.put(pledge, row)
+
+
 @internal("settlement")
 def tokens_back(pledge, received, unpaid, tokens, frozen_cents):
     """A receipt was reversed (冲正): its payments to the pledgee are cancelled, and these tokens are locked again.

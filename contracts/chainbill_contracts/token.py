@@ -415,7 +415,7 @@ def cut_by_law(token, amount):
 
 @internal("legal")
 def free_by_law(token):
-    """Rejoin a token that is free again with its free neighbours; answers the token that is there now."""
+    """Rejoin a token that no freeze is on any more with neighbours locked alike; answers the one that is there now."""
     return rejoin(token_rows.get(token))
 
 
@@ -777,9 +777,13 @@ def rejoin(row):
 
 
 def put_in_place(row, gone):
-    """Let a token stand where one of the same cents stood among the pieces that a payment had cut. Rows of both."""
+    """Let a token stand where one of the same cents stood among the pieces that a payment or an order had cut.
+
+    Orders cut what others have cut: [0, 1000) at 700, [0, 700) at 500; what is [0, 700) again joins [700, 1000). Rows
+    of both.
+    """
     parent = cut_of(row)
-    if parent is not None and parent["status"] == "split" and parent["cut_for"] == "payment":
+    if parent is not None and parent["status"] == "split" and parent["cut_for"] in ("payment", "legal"):
         parent["into"] = replaced(parent["into"], [gone], row["id"])
         keep(parent)
 

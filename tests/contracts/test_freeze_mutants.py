@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
 from contracts.freezing import enter, freeze, frozen, ratified
 from contracts.invariants import check_all
 from contracts.mutants import Mutant, assert_it_dies, is_refused
+from contracts.pledging import pledge
 from contracts.world import BANK1, BANK2, BANK4, World, accepted_bill, name_successor, settle
 
 from contracts import refusals_freezes as refused
 from contracts import test_attacks_on_freezes as attacks
 from contracts import test_freezes as told
 from contracts import test_lost_financings as lost
+from contracts import test_pledged_pieces as pieces
 
 by_a_seat = attacks.test_a_bank_with_a_seat_freezes_nothing_by_naming_another_as_beneficiary_or_holder
 
@@ -45,6 +48,16 @@ def on_the_last_day(world: World) -> None:
     made = enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
     world.day(made["until"])
     ratified(world, made["order"])
+
+
+def of_a_pledge(test: Callable[[World, tuple[str, str, str]], None]) -> Callable[[World], None]:
+    """A test over a bill in pledge."""
+
+    def told_of(world: World) -> None:
+        bill, token = accepted_bill(world, face=1_000)
+        test(world, (bill, token, pledge(world, token, secured=600)))
+
+    return told_of
 
 
 def a_second_freeze_of_all(world: World) -> None:
@@ -230,6 +243,23 @@ MUTANTS: dict[str, Mutant] = {
     "what was lost counts as repaid": (
         "finance", '"repaid" if lost(request) == 0 else "ended"', '"repaid"',
         lost.test_a_financing_whose_cents_a_court_gave_away_is_ended_and_not_repaid,
+    ),
+    "pieces of a pledge stay cut": (
+        "legal", "    if not first:\n        return\n    joined", "    if len(locks) > 0:\n        return\n    joined",
+        of_a_pledge(pieces.test_they_are_one_token_again_when_the_freeze_is_released),
+    ),
+    "the pledge does not hear of it": (
+        "legal", '        invoke("pledge", "tokens_joined", locks[0]["ref"], joined)\n', "        pass\n",
+        of_a_pledge(pieces.test_they_are_one_token_again_when_the_freeze_is_released),
+    ),
+    "the pledge names it once for each piece": (
+        "pledge", "        if now not in found:\n            found += [now]\n    row",
+        "        found += [now]\n    row",
+        of_a_pledge(pieces.test_they_are_one_token_again_when_the_freeze_is_released),
+    ),
+    "what two courts cut stays cut": (
+        "token", '["cut_for"] in ("payment", "legal")', '["cut_for"] == "payment"',
+        partial(pieces.test_free_cents_that_two_courts_had_cut_are_one_token_again, first=0),
     ),
     "ended ones move": (
         "pledge", 'if one["status"] in FREEZE_STANDING and not one["over"]:', "if True:",

@@ -248,7 +248,7 @@ def test_a_release_in_part_frees_the_low_cents_and_joins_them(world: World) -> N
     release(world, made, 100)
     assert locked(world, bill) == [(0, 600, "live", []), (600, 700, "live", []), (700, 1_000, "live", ["frozen"])]
     release(world, made)
-    assert locked(world, bill) == [(0, 600, "live", []), (600, 1_000, "live", [])]
+    assert locked(world, bill) == [(0, 1_000, "live", [])]
     check_all(world)
 
 

@@ -67,7 +67,7 @@ def rejoin(book: Book, token: Token) -> Token:
     """Neighbours under the same lock, or free as it is, that the same cut made, for others than their holder, join it.
 
     Only what that cut made: a piece that was cut further meanwhile has ended, also where its own pieces are one again;
-    but among the pieces of a payment, which was reversed, what is whole again stands in its place.
+    but among the pieces of a payment, which was reversed, or of an order, what is whole again stands in its place.
     """
     while (whole := token.place) is not None and whole.cut_for in FOR_OTHERS:
         run = _run(whole.pieces, token)
@@ -84,9 +84,9 @@ def rejoin(book: Book, token: Token) -> Token:
 
 
 def stand_for(come: Token, gone: Token) -> None:
-    """Take the place of another token of the same cents, if that stood among the pieces of a payment."""
+    """Take the place of another token of the same cents, if that stood among the pieces of a payment or an order."""
     among = gone.place
-    if among is not None and among.cut_for == "payment":
+    if among is not None and among.cut_for in ("payment", "legal"):
         _replace(among.pieces, [gone], come)
         come.place = among
 
