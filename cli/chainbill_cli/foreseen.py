@@ -45,7 +45,7 @@ def _stands(place: str, act: str, *, of: str = "status", more: str | None = None
 
 def _free(row: Row, _: str) -> Refusal | None:
     locks = row.get("locks")
-    return ("token_locked", {"locks": locks}) if locks else None
+    return ("token_locked", {"token": row.get("id"), "locks": locks}) if locks else None
 
 
 def _offered(row: Row, _: str) -> Refusal | None:

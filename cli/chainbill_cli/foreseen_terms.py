@@ -248,7 +248,7 @@ def _dilutable(session: Session, bill: Row, amount: int, content: Row) -> Iterat
         yield "token_not_the_creditors", {"token": token["id"]}
     yield elsewhere("token/token", "bill.ask_dilution", token["status"])
     if token["locks"]:
-        yield "token_locked", {"locks": token["locks"]}
+        yield "token_locked", {"token": token["id"], "locks": token["locks"]}
     if amount > token["amount"]:
         yield "amount_exceeds_tokens", {"missing": amount - token["amount"], "currency": token["currency"]}
     parts = content["parts"]

@@ -592,7 +592,7 @@ def is_free(row):
 def require_free(row):
     """A token that its holder may use: it lives, and nothing locks it. row: the token's."""
     require(row["status"] in TOKEN_USABLE, "token_already_used", {"status": row["status"]})
-    require(len(row["locks"]) == 0, "token_locked", {"locks": row["locks"]})
+    require(len(row["locks"]) == 0, "token_locked", {"token": row["id"], "locks": row["locks"]})
 
 
 def token_of_sender(token):

@@ -204,7 +204,8 @@ def enforce(pledge, owed):
     require_pledge_step(row, "pledge.enforce", "enforcing")
     for token in row["tokens"]:
         locks = tokens_read.get(token)["locks"]
-        require(len(locks) == 1, "token_locked", {"locks": locks})  # frozen, too: a court or a settlement decides
+        # frozen, too: a court or a settlement decides
+        require(len(locks) == 1, "token_locked", {"token": token, "locks": locks})
     require(ctx.today > row["due_on"], "pledge_not_due", {"due_on": row["due_on"]})
     facts = {"secured": row["secured"], "received": row["received"], "currency": row["currency"]}
     require(owed <= row["secured"] - row["received"], "amount_above_secured", facts)
@@ -587,8 +588,8 @@ def require_can_be_pledged(rows):
         require(bill["status"] in BILL_CIRCULATING, "bill_not_active", {"status": bill["status"]})
     named = []
     for row in rows:
-        require(len(row["locks"]) == 0, "token_locked", {"locks": row["locks"]})
-        require(row["claim"] == "none", "token_locked", {"locks": row["locks"]})
+        require(len(row["locks"]) == 0, "token_locked", {"token": row["id"], "locks": row["locks"]})
+        require(row["claim"] == "none", "token_locked", {"token": row["id"], "locks": row["locks"]})
         require(row["id"] not in named, "token_named_twice")
         named += [row["id"]]
     for row in rows:

@@ -97,7 +97,7 @@ def require_own_claim(token, bill):
     own = row["holder"] == bill["creditor"] and row["tier"] == 1 and row["financing"] == ""
     require(own, "token_not_the_creditors", {"token": token})
     require_free(row)
-    require(row["claim"] == "none", "token_locked", {"locks": row["locks"]})
+    require(row["claim"] == "none", "token_locked", {"token": row["id"], "locks": row["locks"]})
 
 
 @internal("bill")
