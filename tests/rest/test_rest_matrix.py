@@ -33,7 +33,7 @@ GET  /v1/blocks                           .           own     401  200  200  200
 GET  /v1/blocks/{name}                    .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/blocks/{name}/certificate        .           own     401  200  200  200  200  200  200  200  200
 GET  /v1/blocks/{name}/history            .           own     401  200  200  200  200  200  200  200  200
-GET  /v1/blocks/{name}/receipts           receipt     own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
+GET  /v1/blocks/{name}/receipts           receipt     own     401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/blocks/{name}/receipts           receipt     foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/blocks/{name}/transactions       party       own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
 GET  /v1/blocks/{name}/transactions       party       foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-

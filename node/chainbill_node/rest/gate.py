@@ -67,6 +67,14 @@ class Gate:
             logger.info("party=%s key=%s %s %s?%s", viewer.party, viewer.key, method, path, query)
         return viewer
 
+    def sender(self, party: str) -> Viewer:
+        """Give a party as it reads, for an answer to who hands in what it signed."""
+        if self.open:
+            return OPEN_VIEWER
+        row = self._node.reader(None).get("party", "party", party) or {}
+        roles = frozenset(str(role) for role in row.get("roles", ()))
+        return Viewer(party, "", roles, "regulator" in roles)
+
     def _viewer(self, key: str) -> Viewer:
         reader = self._node.reader(None)
         key_row = reader.get("party", "key", key)

@@ -27,6 +27,7 @@ from chainbill_node.rest.ports import holders
 from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Listed, ListView, Opened, Shared
 from chainbill_node.rest.routers import router_of
+from chainbill_node.rest.told import told
 from chainbill_node.rest.view import View
 from chainbill_node.rest.wire_form import Form, base64_text, wire_answer
 from chainbill_node.storage.ledger_reader import Pruned
@@ -134,7 +135,8 @@ def block_receipts(page: Listed, name: BlockName) -> Response:
     """List what became of each transaction and of each act of the ledger's own; 0 names what the genesis made.
 
     Every entry has the hash that stands under receipts_root of the next header; what is in a receipt shows to those who
-    may see it.
+    may see it. To whoever does not see everything that of a transaction is told as far as it may read (`partial`),
+    without the bytes that were hashed: whether there are any would tell that something is left out.
     """
     view = page.view
     height, wires = (0, ()) if name == "0" else _height_and_wires(view, name)
@@ -145,12 +147,13 @@ def block_receipts(page: Listed, name: BlockName) -> Response:
     start = 0 if page.listing.cursor is None else int(page.listing.cursor.after) + 1
     end = min(len(receipts), start + page.listing.limit)
 
-    def sees(index: int, receipt: Receipt) -> bool:
-        if receipt.kind == Kind.TRANSACTION:
-            return view.viewer.is_or_reads_for(decode_transaction(wires[index - opening]).party)
-        return sees_own_act(view, receipt)
+    def shown(index: int, receipt: Receipt) -> Receipt | None:
+        if receipt.kind != Kind.TRANSACTION:
+            return receipt if sees_own_act(view, receipt) else None
+        sent = decode_transaction(wires[index - opening])
+        return told(view, receipt, sent.calls) if view.viewer.is_or_reads_for(sent.party) else None
 
-    data = [_receipt_entry(receipts, index, sees) for index in range(start, end)]
+    data = [_receipt_entry(receipts, index, shown) for index in range(start, end)]
     root = view.reader.receipts_root_at(height)
     return view.answer({
         **_page(page, data, len(receipts), str(end - 1) if end < len(receipts) else ""),
@@ -163,19 +166,22 @@ def _height_and_wires(view: View, name: str) -> tuple[int, Sequence[bytes]]:
     return found.height, found.transactions
 
 
-def _receipt_entry(receipts: Sequence[bytes], index: int, sees: Callable[[int, Receipt], bool]) -> dict[str, Any]:
+def _receipt_entry(
+    receipts: Sequence[bytes], index: int, shown: Callable[[int, Receipt], Receipt | None]
+) -> dict[str, Any]:
     raw = receipts[index]
-    receipt = decode_receipt(raw)
-    entry: dict[str, Any] = {
-        "index": index, "kind": receipt.kind, "id": receipt.id, "leaf": leaf_hash(raw),
-    }  # fmt: skip
-    if not sees(index, receipt):
+    whole = decode_receipt(raw)
+    entry: dict[str, Any] = {"index": index, "kind": whole.kind, "id": whole.id, "leaf": leaf_hash(raw)}
+    receipt = shown(index, whole)
+    if receipt is None:
         return entry | {"hidden": True}
-    return entry | {
+    shape = {
         "status": receipt.status, "reason": receipt.reason, "details": receipt.details, "results": receipt.results,
         "events": [{"contract": event[0], "topic": event[1], "fields": event[2]} for event in receipt.events],
-        "gas": receipt.gas, "salt": receipt.salt, "receipt": base64_text(raw),
+        "gas": receipt.gas,
     }  # fmt: skip
+    checked = {"salt": whole.salt, "receipt": base64_text(raw)} if receipt is whole else {"partial": True}
+    return entry | shape | checked
 
 
 def _page(page: ListView, data: list[dict[str, Any]], count: int, last: str) -> dict[str, Any]:

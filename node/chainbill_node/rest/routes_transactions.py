@@ -1,10 +1,11 @@
 """Transactions: handing in signed ones, trying them out, and asking what became of them.
 
-Handing in passes no read gate: a transaction's own signatures authorise it. Its answer tells only what is in it.
+Handing in passes no read gate: a transaction's own signatures authorise it. Its answer tells what its party may read.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import Query
@@ -17,6 +18,7 @@ from chainbill.ledger.receipt import Receipt
 from chainbill.ledger.transaction import Transaction, decode_transaction
 from chainbill_node.intake.outcomes import Answer, Submission, Told, unheard
 from chainbill_node.network.door import address_of
+from chainbill_node.rest.access import Viewer
 from chainbill_node.rest.bodies import batch_in, read_body, transaction_in
 from chainbill_node.rest.heights import rfc3339
 from chainbill_node.rest.problems import (
@@ -31,6 +33,8 @@ from chainbill_node.rest.reading import Checked, Opened, Rest, Shared
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.scope import AWAITS_COMMIT, HANDED_IN
 from chainbill_node.rest.texts import Texts, language_of
+from chainbill_node.rest.told import told
+from chainbill_node.rest.view import View
 from chainbill_node.rest.wire_form import Form, wire_answer
 from chainbill_node.storage.ledger_reader import TransactionRecord
 
@@ -75,7 +79,7 @@ async def hand_in(request: Request, rest: Rest, wait: str, timeout_s: float) -> 
             raise submission
         finally:
             del submission  # else it holds this frame, which holds it
-    status, body = submission_answer(submission)
+    status, body = submission_answer(await _told_sender(rest, submission, wire))
     headers: tuple[tuple[bytes, bytes], ...] = ((b"location", f"/v1/transactions/{submission.id.hex()}".encode()),)
     if submission.height is not None:
         headers += ((b"chainbill-height", b"%d" % submission.height),)
@@ -89,6 +93,20 @@ async def _submit(request: Request, rest: Rest, wires: list[bytes], wait: str, t
     address = address_of(request.client.host) if request.client else ""
     told: Told = request.scope.get(HANDED_IN, unheard)
     return await rest.node.submit(wires, wait_ms, address, told)
+
+
+async def _told_sender(rest: Rest, submission: Submission, wire: bytes) -> Submission:
+    """Give what came of a transaction as far as its party may read it."""
+    if rest.gate.open or submission.receipt is None:
+        return submission
+    return await run_in_threadpool(_as_sender, rest, submission, wire)
+
+
+def _as_sender(rest: Rest, submission: Submission, wire: bytes) -> Submission:
+    assert submission.receipt is not None
+    sent = decode_transaction(wire)
+    view = View(rest.node, rest.node.reader(None), rest.gate.sender(sent.party))
+    return replace(submission, receipt=told(view, submission.receipt, sent.calls))
 
 
 def submission_answer(submission: Submission) -> tuple[int, dict[str, Any]]:
@@ -126,7 +144,12 @@ async def submit_batch(
 async def hand_in_batch(request: Request, rest: Rest, wait: str, timeout_s: float) -> Handed:
     """Hand in the transactions of a request. Raises what `problem_of` translates."""
     wires = batch_in(request.headers.get("content-type", ""), await read_body(request), rest.options.max_batch)
-    data = [_in_batch(request, answer) for answer in await _submit(request, rest, wires, wait, timeout_s)]
+    answers = await _submit(request, rest, wires, wait, timeout_s)
+    told_of = [
+        answer if isinstance(answer, Exception) else await _told_sender(rest, answer, wire)
+        for answer, wire in zip(answers, wires, strict=True)
+    ]
+    data = [_in_batch(request, answer) for answer in told_of]
     refused = sum(["code" in item for item in data])
     return Handed(200, plain_json({"data": data, "count": len(data), "refused": refused}))
 
@@ -160,7 +183,8 @@ async def simulate(request: Request, rest: Shared, _: Checked) -> Response:
         party = read_envelope(wire).party
         if viewer.party != party:
             raise Problem(403, "not_permitted", fields={"party": viewer.party, "problem": party})
-    receipt = await rest.node.simulate(wire, address_of(request.client.host) if request.client else "")
+    found = await rest.node.simulate(wire, address_of(request.client.host) if request.client else "")
+    receipt = await run_in_threadpool(_tried, rest, viewer, found, wire)
     answer: dict[str, Any] = {"id": receipt.id.hex(), "status": "ok" if receipt.ok else "refused"}
     if not receipt.ok:
         texts: Texts = request.app.state.texts
@@ -169,6 +193,13 @@ async def simulate(request: Request, rest: Shared, _: Checked) -> Response:
         answer |= {name: document[name] for name in ("code", "title", "detail", "hint", "details", "outcome")}
         answer["reason"] = receipt.reason
     return Response(plain_json(answer | receipt_shape(receipt)), 200, None, "application/json")
+
+
+def _tried(rest: Rest, viewer: Viewer, receipt: Receipt, wire: bytes) -> Receipt:
+    if viewer.everything:
+        return receipt
+    view = View(rest.node, rest.node.reader(None), viewer)
+    return told(view, receipt, decode_transaction(wire).calls, tried=True)
 
 
 @router.get("/{identifier}", summary="What became of a transaction")
@@ -189,7 +220,8 @@ def transaction(request: Request, rest: Shared, view: Opened, identifier: str, f
                 place = {"height": record.height, "index": record.index}
                 return wire_answer(request, view, record.wire, id=identifier, wire_id=found.wire_id.hex(), **place)
             texts: Texts = request.app.state.texts
-            return view.answer(_record_shape(record, found, texts, request))
+            receipt = told(view, record.receipt, found.calls)
+            return view.answer(_record_shape(replace(record, receipt=receipt), found, texts, request))
     elif record is None and form == "json" and tx_id and tx_id in rest.node.mempool_ids():
         return view.answer({"id": identifier, "status": "pending"})
     raise not_found("transaction", identifier, view.height)

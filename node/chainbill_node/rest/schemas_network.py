@@ -48,7 +48,7 @@ _HEADER = {**_fields_of(Header), "id": HASH, "time": TIME, "date": DATE, "propos
 _EVENT = obj({"contract": TEXT, "topic": TEXT, "fields": map_of(ANYTHING)})
 _SHOWN_RECEIPT = {
     "status": words(*Status), "reason": TEXT, "details": map_of(ANYTHING), "results": array(ANYTHING),
-    "events": array(_EVENT), "gas": COUNT, "salt": HASH, "receipt": BASE64,
+    "events": array(_EVENT), "gas": COUNT, "salt": HASH, "receipt": BASE64, "partial": BOOLEAN,
 }  # fmt: skip
 _WARNING = obj({"key": TEXT, "text": TEXT, "mend": TEXT}, fields=map_of(ANYTHING))
 _OUTCOME = {
