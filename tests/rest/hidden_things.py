@@ -132,6 +132,14 @@ def pledges_stand(world: World, reader: str) -> int:
 
 
 @disturbs
+def tokens_are_written_off(world: World, reader: str) -> int:
+    return sum(
+        _done(sent, world, row["holder"], "write_off.write_off", [MAKER, CHECKER], token=row["id"], document=PAPER)
+        for row in list(_others_tokens(world, reader))
+    )
+
+
+@disturbs
 def courts_freeze(world: World, reader: str) -> int:
     done = 0
     for number, row in enumerate(list(_others_tokens(world, reader))):

@@ -57,6 +57,13 @@ def settle_by_another(world: World) -> Act:
     return Act(BANK2, "settlement.settle", {"bill": bill, **money})
 
 
+def settle_late(world: World) -> Act:
+    act = settle_by_another(world)
+    world.day(world.bill(str(act.arguments["bill"]))["pay_on"])
+    world.day(world.plus(3))
+    return act._replace(arguments={**act.arguments, "value_date": world.today})
+
+
 def settle_in_part(world: World) -> Act:
     act = settle_by_another(world)
     return act._replace(arguments={**act.arguments, "amount": 3_333, "partial": True})
@@ -116,6 +123,7 @@ SCENES = {
     "ask_void by the debtor": ask_void,
     "settle by a bank that sponsors nobody": settle_by_another,
     "settle in part by such a bank": settle_in_part,
+    "settle late by such a bank": settle_late,
     "proceed by such a bank": proceed_by_another,
     "reverse by such a bank": reverse_by_another,
     "quote beside rivals": quote_beside_rivals,

@@ -46,6 +46,7 @@ THERE = {
     "ask_dilution by the debtor": {"pledges_stand", "tokens_are_offered", "courts_freeze", "others_trade"},
     "finance.quote": {"rivals_quote", "rivals_decline"},
     "finance.decline": {"rivals_quote", "rivals_decline", "keys_are_recovered"},
+    "settle late by such a bank": {"tokens_are_written_off"},
     "issue over a claimed invoice": {"others_claim_invoices"},
 }  # fmt: skip
 """What is really there in a scene, and hidden from its sender: else nothing would be compared."""

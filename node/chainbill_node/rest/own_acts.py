@@ -69,6 +69,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("finance", "agreement_put_off"): "quote",
     ("finance", "declined"): NAMED,
     ("finance", "disbursed"): "quote",
+    ("finance", "financing_ended"): "financing",
     ("finance", "invoices_in_doubt"): "request",
     ("finance", "owed_again"): "request",
     ("finance", "quote_ended"): "quote",
@@ -174,10 +175,14 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("token", "rejoined"): "token",
     ("token", "returned"): NAMED,
     ("token", "split"): "token",
+    ("write_off", "recovered"): NAMED,
+    ("write_off", "recovery_reversed"): NAMED,
+    ("write_off", "write_off_undone"): NAMED,
+    ("write_off", "written_off"): NAMED,
     (CORE, "migration_failed"): EVERYBODY,
 }
 """(contract, topic) → the field that names what the event tells of; NAMED: nothing but the parties that it names."""
-FIELDS = {"court_order": "order"}
+FIELDS = {"court_order": "order", "financing": "request"}
 """What stands under another's name in events."""
 
 
@@ -212,6 +217,12 @@ def _sees_token(view: View, row: Row) -> bool:
     return view.sees_token(row) and view.sees_offer(row)
 
 
+def _sees_financing(view: View, row: Row) -> bool:
+    """What became of a financing, and what was lost of it, is its bank's."""
+    quote = view.row("finance", "quote", str(row["agreed_quote"])) or {}
+    return view.viewer.is_or_reads_for(str(quote.get("bank", "")))
+
+
 def _sees_its_change(view: View, row: Row) -> bool:
     return sees_changes(view, str(row["party"]))
 
@@ -226,6 +237,7 @@ SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "change": ("party", "change", _sees_its_change),
     "court_order": ("legal", "order", sees_court_order),
     "dispute": ("invoice", "dispute", sees_dispute),
+    "financing": ("finance", "request", _sees_financing),
     "freeze": ("legal", "freeze", sees_freeze),
     "joint": ("bill", "joint", sees_joint),
     "order": ("standing", "order", sees_order),
