@@ -89,6 +89,7 @@ PARAMETERS = [
     ["open_drafts", 10000, 10, 10000000],
     ["open_drafts_with", 1000, 10, 1000000],
     ["open_offers", 10000, 100, 100000000],
+    ["open_orders", 200, 10, 100000],
     ["open_proposals", 20, 1, 1000],
     ["open_requests", 1000, 10, 100000],
     ["pending_days", 10, 1, 90],

@@ -16,8 +16,10 @@ from chainbill_contracts.general import (
     LEGAL_ORDER_STEPS,
     TOKEN_USABLE,
     WHOLE,
+    counted,
     freezes_on,
     may_lead,
+    parameter,
     paying_bank_of,
     pledge_of,
     replaced_by,
@@ -38,6 +40,7 @@ orders = own_table("order")  # id -> order row
 freezes = own_table("freeze")  # id -> freeze row
 used = own_table("used")  # digest of authority, number, kind and items -> {"order"}
 failed = own_table("failed")  # [bank, bill, holder] -> {"until"}: its freeze of this was not ratified
+open_orders = own_table("open_orders")  # bank -> {"count"} of the orders that it entered and that wait
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 tokens_read = read_table("token", "token")
@@ -95,6 +98,7 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
     require_not_used(used.get(content))
     require_little_standing(places)
 
+    count_orders(ctx.party, 1)
     entered = new_order(kind, [authority, number, documents, issued_on], days, beneficiary, account)
     used.put(content, {"order": entered["id"]})
     made = []
@@ -241,9 +245,22 @@ def concerned(places):
 
 
 def close(entered):
-    """Keep an order that waits for nobody any more."""
+    """Keep an order that waits for nobody any more, and give its place back."""
+    count_orders(entered["by"], -1)
     agenda.delete([add_days(entered["until"], 1), "order", entered["id"]])
     orders.put(entered["id"], entered)
+
+
+def count_orders(bank, change):
+    """Keep count of the orders of a bank that wait for a second one, up to a governed number."""
+    count = counted(open_orders.get(bank), change)
+    if change > 0:
+        most = parameter("open_orders")
+        require(count <= most, "too_many_orders", {"most": most})
+    if count > 0:
+        open_orders.put(bank, {"count": count})
+    else:
+        open_orders.delete(bank)
 
 
 def undo(entered, status):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from contracts.world import World
@@ -50,6 +51,8 @@ def check_freezes(world: World, tokens: dict[str, Any]) -> None:
         assert row["status"] != "in_force" or row["since"] != ""
         if orders[row["order"]]["status"] in ("refused", "lapsed"):
             assert row["over"] or row["status"] == "ended"
+    waiting = Counter(row["by"] for row in orders.values() if row["status"] == "entered")
+    assert {key[0]: row["count"] for key, row in world.rows("legal", "open_orders")} == waiting
     for made, row in orders.items():
         waits = (add_days(row["until"], 1), "order", made) in agenda
         assert waits == (row["status"] == "entered")

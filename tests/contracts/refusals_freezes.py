@@ -134,6 +134,12 @@ def a_twenty_first_freeze(world: World) -> None:
         frozen(world, token, 1_000)
 
 
+@refuses("too_many_orders", parameters={"open_orders": 10})
+def more_orders_than_may_wait(world: World) -> None:
+    for _ in range(11):
+        freeze(world, _token(world), 300)
+
+
 @refuses("freeze_transition")
 def renew_what_waits(world: World) -> None:
     token = _token(world)

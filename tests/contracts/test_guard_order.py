@@ -256,6 +256,7 @@ OUTCOME: Mapping[str, Break] = {
     "finance.request": parameter_is("open_requests"),
     "governance.propose": parameter_is("open_proposals"),
     "invoice.dispute": parameter_is("open_disputes"),
+    "legal.order": parameter_is("open_orders"),
     "party.register": parameter_is("sponsored_parties"),
     "pledge.offer": parameter_is("open_offers"),
     "product.register": row_is("product/registered", date="2026-03-02", count=20),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from contracts.expected import both, refused
+from contracts.freezing import enter, ratified
 from contracts.invariants import check_all
 from contracts.world import (
     ALL,
@@ -62,6 +63,10 @@ def _dispute(world: World) -> str:
     return str(world.call(S3, "invoice", "dispute", **named)["dispute"])
 
 
+def _order(world: World) -> str:
+    return str(enter(world, "freeze", {"token": accepted_bill(world, face=5_000)[1], "amount": 500})["order"])
+
+
 def _proposal(world: World) -> str:
     content = {"name": "pending_days", "value": 12}
     return str(world.call(BANK1, "governance", "propose", kind="parameter", content=content)["proposal"])
@@ -84,6 +89,7 @@ ROOMS = {
     "offers": Room("open_offers", "too_many_offers", _offer),
     "requests": Room("open_requests", "too_many_open_requests", _request),
     "disputes": Room("open_disputes", "too_many_disputes", _dispute),
+    "orders": Room("open_orders", "too_many_orders", _order),
     "proposals": Room("open_proposals", "too_many_proposals", _proposal),
     "parties": Room("sponsored_parties", "too_many_sponsored", _party),
 }
@@ -149,6 +155,10 @@ ENDS: dict[str, dict[str, Callable[[World, str], Any]]] = {
     "disputes": {
         "upheld": lambda world, dispute: both(world, BANK1, "invoice.uphold", dispute=dispute),
         "ended by vote": lambda world, dispute: decide_by_vote(world, "dispute", dispute=dispute),
+    },
+    "orders": {
+        "ratified": lambda world, order: ratified(world, order),
+        "refused": lambda world, order: both(world, BANK3, "legal.refuse", order=order, reason="no"),
     },
     "proposals": {
         "accepted": lambda world, proposal: _all(world, proposal, "yes"),

@@ -119,6 +119,7 @@ def busy_world(world: World | None = None) -> World:
     frozen(world, accepted_bill(world, face=1_000)[1], 300)
     entered = enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
     as_two(world, BANK2, "legal", "refuse", order=entered["order"], reason="no")
+    enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
     back, returned = accepted_bill(world, face=1_000)
     settle(world, back, 1_000)
     told(world, back, returned, "returned", "BACK")
