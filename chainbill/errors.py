@@ -50,6 +50,7 @@ class Reason(StrEnum):
     KEY_MALFORMED = "key_malformed"
     KEY_FILE_MALFORMED = "key_file_malformed"
     KEY_FILE_PASSWORD = "key_file_password"
+    NOT_SEALED_SO = "not_sealed_so"
     SIGNATURE_INVALID = "signature_invalid"
     ALGORITHM_UNKNOWN = "algorithm_unknown"
     PURPOSE_UNKNOWN = "purpose_unknown"

@@ -35,7 +35,7 @@ VERSION = FORMAT
 FIRST_PROTOCOL = ProtocolRow(RELEASED.newest.version, RELEASED.newest.digest, 0)
 _HEX_DIGITS = frozenset("0123456789abcdef")
 CLOCKS = ("real", "adjustable")
-BIDS = ("clear",)
+BIDS = ("clear", "sealed")
 MAX_ZONE_OFFSET_MINUTES = 14 * 60
 
 
@@ -60,7 +60,6 @@ class Genesis:
     zone_offset_minutes: int = 480
     clock: str = "real"
     public_reads: bool = False
-    bids: str = "clear"
     rules: Rules = STANDARD_RULES
     protocol: ProtocolRow = FIRST_PROTOCOL
     engine: str = ENGINE
@@ -76,7 +75,7 @@ class Genesis:
         if type(self.public_reads) is not bool:
             raise bad_shape("public_reads", "true or false")
         if self.bids not in BIDS:
-            raise bad_shape("bids", "clear")
+            raise bad_shape("bids", "clear or sealed")
         check_names(self.rules, self.protocol.version)
         as_engine(self.engine, "engine")
         as_digest_algorithm(self.digest, "hash")
@@ -85,6 +84,11 @@ class Genesis:
             raise Malformed(Reason.GENESIS_MALFORMED, f"at most {MAX_CONTRACTS} contracts, each once")
         if not set(self.init) <= set(names):
             raise Malformed(Reason.GENESIS_MALFORMED, "init names a contract that is not there")
+
+    @property
+    def bids(self) -> str:
+        """How bids are made when the network begins, as the governed parameter of that name says."""
+        return str(self.parameters.get("bids", BIDS[0]))
 
     @cached_property
     def hash(self) -> bytes:
@@ -159,13 +163,12 @@ def genesis_from_json(text: str | bytes) -> Genesis:
     wrong = sorted(known ^ set(content))
     if wrong:
         raise Malformed(Reason.GENESIS_MALFORMED, f"members missing or unknown: {', '.join(wrong)}")
-    return Genesis(
+    genesis = Genesis(
         chain_id=content["chain_id"],
         time_ms=content["time_ms"],
         zone_offset_minutes=content["zone_offset_minutes"],
         clock=as_text(content["clock"], "clock"),
         public_reads=content["public_reads"],
-        bids=as_text(content["bids"], "bids"),
         rules=rules_of_parts(content["rules"], content["currencies"], content["python"]),
         protocol=_protocol(content["protocol"]),
         engine=content["engine"],
@@ -175,6 +178,9 @@ def genesis_from_json(text: str | bytes) -> Genesis:
         init={name: as_map(args, "init") for name, args in as_map(content["init"], "init").items()},
         parameters=as_map(content["parameters"], "parameters"),
     )
+    if content["bids"] != genesis.bids:
+        raise bad_shape("bids", f"{genesis.bids}, as the parameters say")
+    return genesis
 
 
 def _load(text: str | bytes) -> dict[str, Any]:

@@ -2,7 +2,11 @@
 
 The discount is computed here, in whole numbers and once: interest = amount × rate × days / basis, half up to the minor
 unit, days from the value date to the day of payment. A token moves to the bank in the same step in which its payment is
-recorded. Bids stand in clear for now. Credit lines are a bank's own business and are not kept here.
+recorded. Credit lines are a bank's own business and are not kept here.
+
+Rivals run validators. Where the parameter `bids` says "sealed" they learn no terms before a quote is agreed to, and of
+the other quotes never: a quote says a salted hash of its terms, which come encrypted to the holder's key, and who
+agrees opens them (密封报价). Open are the bank, the amount asked for, the last days, and a label that is asked for.
 """
 
 from chainbill.vm.prelude import *
@@ -18,8 +22,10 @@ from chainbill_contracts.general import (
     REQUEST_STEPS,
     REQUEST_WAITING,
     WHOLE,
+    bids_are_sealed,
     counted,
     has_keys_for,
+    is_hex_of,
     may_lead,
     parameter,
     places_kept,
@@ -61,6 +67,8 @@ MOST_BANKS = 20
 MOST_QUOTES = 10  # of one bank for one request
 TAKEN_BACK = ("holder", "bank_cancelled")  # ends of a request that holder and one bank can make again and again
 MOST_UNMATCHED = 10  # receipts for one agreement that has ended
+TERMS = ("rate", "recourse", "basis", "fee", "value_date", "interest_payer")
+SEALED_BYTES = 304  # of every envelope, so that its length tells nothing: a key of 32, 256 of text, a tag of 16
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -89,6 +97,8 @@ def request(token, banks, amount):
     require_debtor_in_business(bill)
     known = alerts_of(bill)
     require_invoices_stand(ctx.party, bill, known, "")
+    if bids_are_sealed():
+        require_encryption_key(ctx.party)
     require_account(ctx.party, row["currency"])
     require_policy(sender, "finance.request", row["currency"], amount)
 
@@ -145,121 +155,85 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     that is later. interest_payer: "holder", or "debtor" (买方付息), where the bill's terms that the debtor confirmed
     say so. needs_label: {} for none, or {"scheme", "grade"}: agree and disburse ask for this label of the bill.
     """
-    require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")
-    require(kind_of(recourse) == "bool", "recourse_not_said")
-    require(basis in ("act/360", "act/365f", "30/360"), "basis_unknown")
-    require(kind_of(fee) == "int" and fee >= 0 and fee <= LARGEST_AMOUNT, "fee_not_valid")
-    require(interest_payer in ("holder", "debtor"), "interest_payer_unknown")
-    for date in [value_date, disburse_by, valid_until]:
-        if date != "":
-            require_date(date)
+    terms = {"rate": rate, "recourse": recourse, "basis": basis, "fee": fee, "interest_payer": interest_payer}
+    require_terms(terms)
+    require_dates_or_none([value_date, disburse_by, valid_until])
     require_need(needs_label)
     row = require_request(request)
-    require_scheme_there(needs_label)
-    require(ctx.party in row["banks"], "bank_not_asked")
-    bank = require_active_bank(ctx.party)
-    require_capability("maker")
-    require_request_open(row)
-    require(ctx.party not in row["declined"], "bank_has_declined")
-    value_date = value_date if value_date != "" else ctx.today
-    valid_until = valid_until if valid_until != "" else row["until"]
-    disburse_by = disburse_by if disburse_by != "" else max(row["until"], value_date)
+    bank = require_may_quote(row, needs_label)
+    require(not bids_are_sealed(), "bids_sealed")
+    terms["value_date"] = value_date if value_date != "" else ctx.today
+    disburse_by = disburse_by if disburse_by != "" else max(row["until"], terms["value_date"])
+    offer = new_offer(row, disburse_by, valid_until, needs_label)
+    require_days_of_quote(offer, row, terms["value_date"])
     bill = bills.get(row["bill"])
-    require(ctx.today <= valid_until <= row["until"], "validity_not_in_request", {"until": row["until"]})
-    require(ctx.today <= value_date <= disburse_by, "value_date_not_in_order")
-    require(disburse_by < bill["pay_on"], "disburse_by_too_late", {"pay_on": bill["pay_on"]})
-    consents = interest_payer == "holder" or bill["terms"]["debtor_pays_interest"]
-    require(consents, "debtor_does_not_pay_interest", {"bill": row["bill"]})
-    require_not_stopped_since(row["holder"], row["created"]["height"])
-    require_debtor_in_business(bill)
-
-    quote_id = new_id("Q")
-    offer = {
-        "id": quote_id,
-        "request": request,
-        "bank": ctx.party,
-        "token": row["token"],
-        "bill": row["bill"],
-        "currency": row["currency"],
-        "amount": row["amount"],
-        "rate": rate,
-        "basis": basis,
-        "fee": fee,
-        "recourse": recourse,
-        "interest_payer": interest_payer,
-        "needs_label": needs_label,
-        "value_date": value_date,
-        "disburse_by": disburse_by,
-        "valid_until": valid_until,
-        "pay_on": bill["pay_on"],
-        "days": 0,
-        "actual_days": 0,
-        "interest": 0,
-        "net": 0,
-        "status": "offered",
-        "agreed_on": "",
-        "agreed_net": 0,
-        "paid": 0,
-        "registration": "",
-        "reference": "",
-        "result_token": "",
-        "unmatched": 0,
-        "created": {"height": ctx.height, "transaction": ctx.transaction},
-    }
-    price(offer, value_date)
+    require_payer(terms, bill)
+    require_still_in_business(row, bill)
+    set_terms(offer, terms)
+    price(offer, offer["value_date"])
     require_net(offer)
-    require_policy(bank, "finance.quote", row["currency"], row["amount"])
-    require(replace_own_offer(row) < MOST_QUOTES, "too_many_quotes")
-    quotes.put(quote_id, offer)
-    count_live_quote(offer, row["holder"], 1)
-    row["quotes"] += [quote_id]
-    requests.put(request, row)
-    if valid_until < row["until"]:
-        agenda.put([add_days(valid_until, 1), "quote", quote_id], {"kind": "quote", "id": quote_id})
-    emit("quoted", {"quote": quote_id, "request": request, "bank": ctx.party, "rate": rate, "net": offer["net"]})
+    keep_offer(offer, row, bank)
+    emit("quoted", {"quote": offer["id"], "request": request, "bank": ctx.party, "rate": rate, "net": offer["net"]})
     return priced(offer, alerts_of(bill))
+
+
+@call
+def seal(request, commitment, envelope, disburse_by, valid_until, needs_label):
+    """Quote for a request with terms that its holder alone can read (密封报价); else as `quote`.
+
+    commitment: see commitment_to. envelope: SEALED_BYTES in hex, in which the holder finds terms and salt by its key
+    (HPKE). disburse_by, valid_until: "" for the end of the request.
+    """
+    require(is_hex_of(commitment, 32) and is_hex_of(envelope, SEALED_BYTES), "envelope_not_valid")
+    require_dates_or_none([disburse_by, valid_until])
+    require_need(needs_label)
+    row = require_request(request)
+    bank = require_may_quote(row, needs_label)
+    offer = new_offer(row, disburse_by if disburse_by != "" else row["until"], valid_until, needs_label)
+    require_days_of_quote(offer, row, ctx.today)
+    bill = bills.get(row["bill"])
+    require_still_in_business(row, bill)
+    offer["sealed_to"] = require_encryption_key(row["holder"])
+    offer["commitment"] = commitment
+    offer["envelope"] = envelope
+    keep_offer(offer, row, bank)
+    emit("sealed", {"quote": offer["id"], "request": request, "bank": ctx.party})
+    known = alerts_of(bill)
+    return {
+        "quote": offer["id"],
+        "claimed_twice": known["claimed_twice"],
+        "disputes": known["disputes"],
+        "over_occupied": known["over_occupied"],
+    }
 
 
 @call
 def agree(quote):
     """Agree to one quote (确认融资). The others stay until the bank has paid; then they are lost."""
     offer = require_quote(quote)
-    row = requests.get(offer["request"])
-    require(row["holder"] == ctx.party, "not_the_holder")
-    sender = require_able(ctx.party)
-    require_capability("maker")
-    require_request_step(row, "finance.agree", "agreed")
-    require_quote_step(offer, "finance.agree", "agreed")
-    last_day = min(offer["valid_until"], offer["disburse_by"])
-    require(ctx.today <= last_day, "quote_expired", {"valid_until": last_day})
-    require_not_stopped_since(ctx.party, row["created"]["height"])
-    require_not_stopped(offer["bank"])
-    require_not_stopped_since(offer["bank"], offer["created"]["height"])
-    bill = bills.get(offer["bill"])
-    require_debtor_in_business(bill)
-    known = alerts_of(bill)
-    require_invoices_stand(ctx.party, bill, known, "")
-    require_label(offer, "")
-    require_account(ctx.party, row["currency"])
-    same = offer["amount"] == row["amount"]
-    facts = {"quoted": offer["amount"], "open": row["amount"], "currency": row["currency"]}
-    require(same, "quote_amount_outdated", facts)
-    require_policy(sender, "finance.agree", row["currency"], row["amount"])
-    offer["pay_on"] = bill["pay_on"]
-    offer["value_date"] = max(offer["value_date"], ctx.today)
-    price(offer, offer["value_date"])
-    require_net(offer)
-    offer["status"] = "agreed"
-    offer["agreed_on"] = ctx.today
-    offer["agreed_net"] = offer["net"]
-    quotes.put(quote, offer)
-    forget_end(row["id"], row["until"])
-    row["status"] = "agreed"
-    row["agreed_quote"] = quote
-    row["allowed_ms"] = invoke("calendar", "stood_ms")
-    stand_until(row, invoke("calendar", "business_days_after", offer["disburse_by"], 1))
-    emit("agreed", {"quote": quote, "request": row["id"], "bank": offer["bank"], "net": offer["net"]})
-    return priced(offer, known)
+    sender = require_may_agree(offer, "finance.agree")
+    require("commitment" not in offer, "terms_not_as_sealed")
+    return take_up(offer, sender)
+
+
+@call
+def agree_sealed(quote, terms, salt):
+    """Agree to one sealed quote and open it: everybody may read its terms from now on; else as `agree`.
+
+    terms: a map of TERMS, as `quote` takes them, value_date a day. salt: 32 bytes in hex. Both are in the envelope.
+    """
+    require_fields(terms, TERMS, ())
+    require_terms(terms)
+    require_date(terms["value_date"])
+    require(is_hex_of(salt, 32), "envelope_not_valid")
+    offer = require_quote(quote)
+    sender = require_may_agree(offer, "finance.agree_sealed")
+    sealed = "commitment" in offer and offer["commitment"] == commitment_to(offer, terms, salt)
+    require(sealed, "terms_not_as_sealed")
+    require(terms["value_date"] <= offer["disburse_by"], "value_date_not_in_order")
+    set_terms(offer, terms)
+    offer["salt"] = salt
+    return take_up(offer, sender)
 
 
 @call
@@ -492,6 +466,97 @@ def on_day(date, item, row):
         put_off(request)
     if request["status"] in REQUEST_WAITING and request["until"] < ctx.today:
         end_request(request, "expired", "time", "expired")
+
+
+# --- quoting and agreeing, in clear and sealed ------------------------------------------------------------------------
+def new_offer(row, disburse_by, valid_until, needs_label):
+    """The row of a new quote of the sender, without terms. row: of the request. valid_until: "" for its end."""
+    return {
+        "id": new_id("Q"),
+        "request": row["id"],
+        "bank": ctx.party,
+        "token": row["token"],
+        "bill": row["bill"],
+        "currency": row["currency"],
+        "amount": row["amount"],
+        "needs_label": needs_label,
+        "disburse_by": disburse_by,
+        "valid_until": valid_until if valid_until != "" else row["until"],
+        "pay_on": bills.get(row["bill"])["pay_on"],
+        "status": "offered",
+        "agreed_on": "",
+        "agreed_net": 0,
+        "paid": 0,
+        "registration": "",
+        "reference": "",
+        "result_token": "",
+        "unmatched": 0,
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    }
+
+
+def set_terms(offer, terms):
+    """Put the terms into a quote: those of TERMS, by which it is priced."""
+    for name in TERMS:
+        offer[name] = terms[name]
+
+
+def keep_offer(offer, row, bank):
+    """Write down a new quote of the sender, in the place of its earlier one. row: of the request. bank: its party."""
+    require_policy(bank, "finance.quote", row["currency"], row["amount"])
+    require(replace_own_offer(row) < MOST_QUOTES, "too_many_quotes")
+    quotes.put(offer["id"], offer)
+    count_live_quote(offer, row["holder"], 1)
+    row["quotes"] += [offer["id"]]
+    requests.put(row["id"], row)
+    if offer["valid_until"] < row["until"]:
+        agenda.put([add_days(offer["valid_until"], 1), "quote", offer["id"]], {"kind": "quote", "id": offer["id"]})
+
+
+def commitment_to(offer, terms, salt):
+    """What a sealed quote says of its terms: the hash of a statement of this network, for purpose "bid".
+
+    The salt is 32 random bytes, or rivals would try out all likely terms; request and bank are in it, or one bank could
+    make the bid of another its own.
+    """
+    said = {"request": offer["request"], "bank": offer["bank"], "terms": terms, "salt": salt}
+    return statement_hash("bid", said)
+
+
+def take_up(offer, sender):
+    """Let the agreement of the sender to a quote stand, whose terms are known now. sender: its party row."""
+    row = requests.get(offer["request"])
+    last_day = min(offer["valid_until"], offer["disburse_by"])
+    require(ctx.today <= last_day, "quote_expired", {"valid_until": last_day})
+    require_not_stopped_since(ctx.party, row["created"]["height"])
+    require_not_stopped(offer["bank"])
+    require_not_stopped_since(offer["bank"], offer["created"]["height"])
+    bill = bills.get(offer["bill"])
+    require_payer(offer, bill)
+    require_debtor_in_business(bill)
+    known = alerts_of(bill)
+    require_invoices_stand(ctx.party, bill, known, "")
+    require_label(offer, "")
+    require_account(ctx.party, row["currency"])
+    same = offer["amount"] == row["amount"]
+    facts = {"quoted": offer["amount"], "open": row["amount"], "currency": row["currency"]}
+    require(same, "quote_amount_outdated", facts)
+    require_policy(sender, "finance.agree", row["currency"], row["amount"])
+    offer["pay_on"] = bill["pay_on"]
+    offer["value_date"] = max(offer["value_date"], ctx.today)
+    price(offer, offer["value_date"])
+    require_net(offer)
+    offer["status"] = "agreed"
+    offer["agreed_on"] = ctx.today
+    offer["agreed_net"] = offer["net"]
+    quotes.put(offer["id"], offer)
+    forget_end(row["id"], row["until"])
+    row["status"] = "agreed"
+    row["agreed_quote"] = offer["id"]
+    row["allowed_ms"] = invoke("calendar", "stood_ms")
+    stand_until(row, invoke("calendar", "business_days_after", offer["disburse_by"], 1))
+    emit("agreed", {"quote": offer["id"], "request": row["id"], "bank": offer["bank"], "net": offer["net"]})
+    return priced(offer, known)
 
 
 # --- the discount -----------------------------------------------------------------------------------------------------
@@ -755,6 +820,71 @@ def keep_receipt(reference, content, offer, kind, amount, value_date, result):
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
+def require_terms(terms):
+    """The terms of a quote are each of their kind, but for value_date."""
+    rate, fee = terms["rate"], terms["fee"]
+    require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")
+    require(kind_of(terms["recourse"]) == "bool", "recourse_not_said")
+    require(terms["basis"] in ("act/360", "act/365f", "30/360"), "basis_unknown")
+    require(kind_of(fee) == "int" and fee >= 0 and fee <= LARGEST_AMOUNT, "fee_not_valid")
+    require(terms["interest_payer"] in ("holder", "debtor"), "interest_payer_unknown")
+
+
+def require_dates_or_none(dates):
+    """Each is a date, or "" for what is usual."""
+    for date in dates:
+        if date != "":
+            require_date(date)
+
+
+def require_may_quote(row, needs_label):
+    """The sender may quote for this request today; answers its party row. row: the request's."""
+    require_scheme_there(needs_label)
+    require(ctx.party in row["banks"], "bank_not_asked")
+    bank = require_active_bank(ctx.party)
+    require_capability("maker")
+    require_request_open(row)
+    require(ctx.party not in row["declined"], "bank_has_declined")
+    return bank
+
+
+def require_days_of_quote(offer, row, value_date):
+    """The days of a quote come one after the other, within its request and before payment. row: of the request."""
+    require(ctx.today <= offer["valid_until"] <= row["until"], "validity_not_in_request", {"until": row["until"]})
+    require(ctx.today <= value_date <= offer["disburse_by"], "value_date_not_in_order")
+    require(offer["disburse_by"] < offer["pay_on"], "disburse_by_too_late", {"pay_on": offer["pay_on"]})
+
+
+def require_payer(terms, bill):
+    """The debtor pays the interest of a quote only where the bill says that it does. terms: with interest_payer."""
+    consents = terms["interest_payer"] == "holder" or bill["terms"]["debtor_pays_interest"]
+    require(consents, "debtor_does_not_pay_interest", {"bill": bill["id"]})
+
+
+def require_still_in_business(row, bill):
+    """Neither the holder was stopped since it asked, nor is the debtor. row: of the request."""
+    require_not_stopped_since(row["holder"], row["created"]["height"])
+    require_debtor_in_business(bill)
+
+
+def require_encryption_key(party):
+    """A party to whom others can seal; answers its key in hex."""
+    key = parties.get(party)["encryption_key"]
+    require(key != "", "encryption_key_missing", {"id": party})
+    return key
+
+
+def require_may_agree(offer, act):
+    """The sender asked for this quote, and both stand where this act leads on; answers its party row."""
+    row = requests.get(offer["request"])
+    require(row["holder"] == ctx.party, "not_the_holder")
+    sender = require_able(ctx.party)
+    require_capability("maker")
+    require_request_step(row, act, "agreed")
+    require_quote_step(offer, act, "agreed")
+    return sender
+
+
 def require_request(request_id):
     """A request for financing that is there, in whatever state; answers its row."""
     row = requests.get(request_id)

@@ -360,9 +360,21 @@ def require_key(alg, key):
     require(is_hex_of_32_bytes(key), "key_not_valid")
 
 
+def key_to_seal_to(statement):
+    """The X25519 key that a statement of a party names, to which others seal what it alone shall read; "" for none."""
+    key = statement["encryption_key"] if "encryption_key" in statement else ""
+    require(key == "" or is_hex_of_32_bytes(key), "key_not_valid")
+    return key
+
+
 def is_hex_of_32_bytes(text):
     """Say whether this is the one way to write 32 bytes: 64 small hexadecimal digits."""
-    if kind_of(text) != "text" or len(text) != 64:
+    return is_hex_of(text, 32)
+
+
+def is_hex_of(text, size):
+    """Say whether this is the one way to write so many bytes: two small hexadecimal digits each."""
+    if kind_of(text) != "text" or len(text) != 2 * size:
         return False
     for digit in text:
         if digit not in "0123456789abcdef":
@@ -740,6 +752,12 @@ def parameter(name):
     return parameters.get(name)["value"]
 
 
+def bids_are_sealed():
+    """Say whether banks seal their quotes (密封报价). A network that is older than the parameter has no row of it."""
+    row = parameters.get("bids")
+    return row is not None and row["value"] == "sealed"
+
+
 # --- statuses ---------------------------------------------------------------------------------------------------------
 # Where a row may stand and what leads on is declared in rows/*.toml; `python docs/generate.py` writes it here. A table
 # of steps says act -> where the row stands -> where the act may bring it, and under "" what a day, a vote or another
@@ -797,6 +815,7 @@ JOINT_STEPS = {
 }
 REQUEST_STEPS = {
     "finance.agree": {"open": ("agreed",)},
+    "finance.agree_sealed": {"open": ("agreed",)},
     "finance.disburse": {"agreed": ("disbursed",)},
     "finance.withdraw": {"open": ("withdrawn",)},
     "": {
@@ -811,6 +830,7 @@ REQUEST_ASKING = ("open",)
 REQUEST_WAITING = ("open", "agreed")
 QUOTE_STEPS = {
     "finance.agree": {"offered": ("agreed",)},
+    "finance.agree_sealed": {"offered": ("agreed",)},
     "finance.decline_quote": {"offered": ("declined",)},
     "finance.withdraw_quote": {"offered": ("withdrawn",), "agreed": ("withdrawn",)},
     "": {"offered": ("expired", "lost"), "agreed": ("expired",)},

@@ -78,9 +78,10 @@ CONTENT = {
 }
 DEEPEST = 8  # maps and lists in one another, in the content of a proposal
 
-# name, default, smallest, largest
+# name, default, smallest, largest; or name, default, words that it may be
 PARAMETERS = [
     ["account_change_business_days", 2, 1, 30],
+    ["bids", "clear", ["clear", "sealed"]],
     ["gap_limit_ms", 7200000, 600000, 604800000],
     ["grace_business_days", 0, 0, 30],
     ["min_split", 1, 1, 100000000],
@@ -493,6 +494,9 @@ def named_protocol(content):
 def check_parameter(name, value):
     """A governed parameter that there is, with a value within its bounds: see PARAMETERS."""
     for entry in PARAMETERS:
+        if entry[0] == name and kind_of(entry[2]) == "list":
+            require(value in entry[2], "parameter_out_of_range", {"words": entry[2]})
+            return
         if entry[0] == name:
             require(kind_of(value) == "int", "parameter_out_of_range", {"least": entry[2], "most": entry[3]})
             in_range = value >= entry[2] and value <= entry[3]

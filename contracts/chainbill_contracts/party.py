@@ -23,6 +23,7 @@ from chainbill_contracts.general import (
     counted,
     is_hex_of_32_bytes,
     is_one_person,
+    key_to_seal_to,
     keys_that_signed,
     may_lead,
     parameter,
@@ -102,8 +103,9 @@ def register(applications):
 
     applications: up to 200 of {"statement", "signatures": [{"key", "signature"}]}. A statement is {"id", "name_zh",
     "name_en", "roles", "identifiers": [{"scheme", "value"}], "keys": [key], "accounts": [{"currency", "bank", "alg",
-    "digest"}], "sponsor", "until"}; sponsor is the bank that may attest it, until the last day on which it may. Each of
-    its keys signs it for purpose "application", in their order. Accounts at the sponsor are attested with it.
+    "digest"}], "sponsor", "until"}, and may have "encryption_key", see set_encryption_key; sponsor is the bank that may
+    attest it, until the last day on which it may. Each of its keys signs it for purpose "application", in their order.
+    Accounts at the sponsor are attested with it.
     """
     require(kind_of(applications) == "list", "batch_size")
     require(len(applications) >= 1 and len(applications) <= MOST_APPLICATIONS, "batch_size")
@@ -417,6 +419,7 @@ def become(statement):
     count_sponsored(statement["sponsor"], 1)
     row["sponsor"] = statement["sponsor"]
     row["roles"] = statement["roles"]
+    row["encryption_key"] = key_to_seal_to(statement)
     add_name(row, statement["name_zh"], statement["name_en"])
     for known in row["identifiers"]:
         identifiers.delete([known["scheme"], known["value"]])
@@ -709,7 +712,7 @@ def admit_party(statement, roles, sponsor):
         "identifiers": [],
         "policy": {"rules": []},
         "keys": [],
-        "encryption_key": "",
+        "encryption_key": key_to_seal_to(statement),
         "changes": [],
         "halted_on": "",
         "halted_by": "",
@@ -761,6 +764,7 @@ def require_statement(statement):
     require(kind_of(listed) == "list" and len(listed) < MOST_IDENTIFIERS, "too_many_identifiers")
     for identifier in listed:
         plain_identifier(identifier["scheme"], identifier["value"])
+    key_to_seal_to(statement)
     invoke("account", "check", statement["accounts"])
 
 
@@ -768,7 +772,7 @@ def require_application(application, sponsor):
     """An application to this sponsor that is not too old and that each of its keys signed; "" is the validators."""
     require_fields(application, ["statement", "signatures"], [])
     statement, signatures = application["statement"], application["signatures"]
-    require_fields(statement, STATEMENT, [])
+    require_fields(statement, STATEMENT, ["encryption_key"])
     named = statement["sponsor"]
     require(named == sponsor, "application_for_another_sponsor", {"id": statement["id"], "sponsor": named})
     require_date(statement["until"])

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from contracts.products import PARTS, attested, described
+from contracts.sealing import agree_arguments, bid_for, give_key, seal_arguments
 from contracts.world import (
     ALL,
     ANCHOR,
@@ -193,6 +194,19 @@ def _quote(world: World) -> Ready:
         "request": request, "rate": 38_500, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "",
         "disburse_by": "", "valid_until": "", "interest_payer": "holder", "needs_label": {},
     })  # fmt: skip
+
+
+def _seal(world: World) -> Ready:
+    give_key(world)
+    request = ask(world, accepted_bill(world)[1], BANK2, BANK3, amount=1_000)["request"]
+    return Ready(BANK2, seal_arguments(bid_for(world, request, BANK2)))
+
+
+def _agree_sealed(world: World) -> Ready:
+    ready = _seal(world)
+    known = bid_for(world, ready.arguments["request"], BANK2)
+    quote = sent(world, BANK2, "finance.seal", [MAKER], **{**ready.arguments, "commitment": known.commitment})["quote"]
+    return Ready(S1, agree_arguments(quote, known))
 
 
 def _disburse(world: World) -> Ready:
@@ -451,6 +465,8 @@ ACTS: dict[str, Spec] = {
     ),
     "finance.quote": Spec("M", UNDER_POLICY, _quote),
     "finance.agree": Spec("M", UNDER_POLICY, lambda world: Ready(S1, {"quote": _quoted(world)[1]})),
+    "finance.seal": Spec("M", UNDER_POLICY, _seal),
+    "finance.agree_sealed": Spec("M", UNDER_POLICY, _agree_sealed),
     "finance.disburse": Spec("M", UNDER_POLICY, _disburse),
     "finance.decline": Spec("M", SAYS_NO, lambda world: Ready(BANK3, {"request": _quoted(world)[0]}), open=True),
     "finance.decline_quote": Spec("M", SAYS_NO, lambda world: Ready(S1, {"quote": _quoted(world)[1]}), open=True),

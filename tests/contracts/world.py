@@ -194,6 +194,8 @@ class World:
         self.gas = BlockRules().gas_init  # of the genesis; then what a transaction may use
         self.recent: tuple[str, ...] = tuple(VALIDATORS)
         self.events: list[tuple[str, str, dict[str, Any]]] = []
+        self.used: Any = None
+        """What the newest unit used of what it may; the plain backend does not measure."""
         self.failed_items: list[tuple[list[Any], str]] = []
         self._seeds = 0
         changed = tuple((changes or {}).items())
@@ -371,8 +373,10 @@ class World:
             return self._run_plain(context, calls, seed)
         from chainbill.vm.machine import Machine, Meter
 
-        machine = Machine(self._program, self.overlay, context, Meter(self.gas), seed)
+        meter = Meter(self.gas)
+        machine = Machine(self._program, self.overlay, context, meter, seed)
         values = [machine.run(name, function, arguments, kind=kind) for name, function, arguments, kind in calls]
+        self.used = meter
         return values, [tuple(event) for event in machine.events]
 
     def _run_plain(self, context: Context, calls: list[tuple[str, str, dict[str, Any], str]], seed: bytes) -> Any:

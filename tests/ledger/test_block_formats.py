@@ -379,6 +379,18 @@ def test_a_genesis_file_with_a_mistake_is_refused(change: dict[str, object]) -> 
         genesis_from_json(json.dumps(content))
 
 
+def test_a_genesis_says_how_bids_are_made_as_its_parameters_do() -> None:
+    sealed = replace(genesis(), parameters={"bids": "sealed"})
+    content = json.loads(sealed.to_json())
+    assert content["bids"] == "sealed"
+    assert genesis_from_json(sealed.to_json()) == sealed
+    assert sealed.hash != genesis().hash
+    with pytest.raises(Malformed):
+        genesis_from_json(json.dumps({**content, "bids": "clear"}))
+    with pytest.raises(Malformed):
+        replace(genesis(), parameters={"bids": "open"})
+
+
 def test_a_genesis_file_of_format_1_is_refused_in_words() -> None:
     content = json.loads(genesis().to_json())
     for name in ("engine", "hash"):

@@ -39,7 +39,7 @@ def network(rest: Shared, view: Opened) -> Response:
         "zone_offset_minutes": genesis.zone_offset_minutes,
         "date": date_of(newest_ms, genesis.zone_offset_minutes),
         "public_reads": genesis.public_reads,
-        "bids": genesis.bids,
+        "bids": (view.row("governance", "parameter", "bids") or {}).get("value", genesis.bids),
         "protocol": {"active": view.row("core", "protocol", "active"), "next": view.row("core", "protocol", "next")},
         **dict(view.row("core", "rules", "active") or {}),
         "validators": len(validators),
