@@ -11,16 +11,21 @@ day. salt: 64 hexadecimal digits. All envelopes have ENVELOPE_BYTES, so that no 
 
 from __future__ import annotations
 
-import secrets
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nacl.utils import random
+
 from chainbill.codec import decode, encode
 from chainbill.crypto.sealing import OVERHEAD_BYTES, EncryptionKey, seal
+from chainbill.dates import is_date
 from chainbill.errors import Malformed, Reason
+from chainbill.limits import MAX_AMOUNT, MAX_RATE
 from chainbill.statement import statement_hash
 
+BASES = ("act/360", "act/365f", "30/360")
 TERMS = ("rate", "recourse", "basis", "fee", "value_date", "interest_payer")
 TEXT_BYTES = 256
 ENVELOPE_BYTES = TEXT_BYTES + OVERHEAD_BYTES
@@ -41,7 +46,7 @@ class Bid:
     @classmethod
     def of(cls, network: bytes, request: str, bank: str, terms: Mapping[str, Any]) -> Bid:
         """Terms under a new salt."""
-        return cls(network, request, bank, {name: terms[name] for name in TERMS}, secrets.token_hex(SALT_BYTES))
+        return cls(network, request, bank, {name: terms[name] for name in TERMS}, random(SALT_BYTES).hex())
 
     @property
     def commitment(self) -> str:
@@ -60,10 +65,12 @@ class Bid:
 
 def opened(key: EncryptionKey, envelope: bytes, *, network: bytes, request: str, bank: str, commitment: str) -> Bid:
     """The bid in an envelope. Malformed: not for this key and request, or not what its commitment is of."""
+    if len(envelope) != ENVELOPE_BYTES:
+        raise Malformed(Reason.NOT_SEALED_SO, "not the length of an envelope")
     text = key.open(envelope, _info(network, request, bank))
     length = int.from_bytes(text[:_LENGTH_BYTES], "big")
     told, padding = text[_LENGTH_BYTES : _LENGTH_BYTES + length], text[_LENGTH_BYTES + length :]
-    if len(text) != TEXT_BYTES or len(told) != length or padding.strip(b"\0"):
+    if len(told) != length or padding.strip(b"\0"):
         raise Malformed(Reason.NOT_SEALED_SO, "not the form of an envelope")
     content = decode(told)
     if not _is_bid(content):
@@ -78,7 +85,19 @@ def _is_bid(content: Any) -> bool:
     if not isinstance(content, list) or len(content) != 2:
         return False
     terms, salt = content
-    return isinstance(terms, dict) and terms.keys() == set(TERMS) and isinstance(salt, str)
+    return isinstance(terms, dict) and terms.keys() == set(TERMS) and _are_terms(terms) and _is_salt(salt)
+
+
+def _are_terms(terms: Mapping[str, Any]) -> bool:
+    """What the ledger would take, so that nothing else reaches who opens an envelope."""
+    rate, fee = terms["rate"], terms["fee"]
+    numbers = type(rate) is int and 0 <= rate <= MAX_RATE and type(fee) is int and 0 <= fee <= MAX_AMOUNT
+    words = terms["basis"] in BASES and terms["interest_payer"] in ("holder", "debtor")
+    return numbers and words and type(terms["recourse"]) is bool and is_date(terms["value_date"])
+
+
+def _is_salt(salt: Any) -> bool:
+    return isinstance(salt, str) and re.fullmatch(r"[0-9a-f]{64}", salt) is not None
 
 
 def _info(network: bytes, request: str, bank: str) -> bytes:

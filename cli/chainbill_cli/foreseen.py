@@ -88,6 +88,14 @@ ACTIVE: Row = {"status": "active"}
 PLEDGE = "pledge"
 ORDER = "order"
 BILL, JOINT, TOKEN, TOKENS, REQUEST, QUOTE = "bill", "joint", "token", "tokens", "request", "quote"
+AGREES = (
+    QUOTE,
+    (
+        HOLDER,
+        _stands("finance/request", "finance.agree", of="request_status"),
+        _stands("finance/quote", "finance.agree"),
+    ),
+)
 READ_AT: Mapping[str, str] = {**PLACES, JOINT: "/v1/joints", ORDER: "/v1/orders"}
 RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("bill", "confirm"): (BILL, (DEBTOR, _stands("bill/bill", "bill.confirm"))),
@@ -133,16 +141,11 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("write_off", "undo_write_off"): (TOKEN, (HOLDER,)),
     ("finance", "request"): (TOKEN, (HOLDER, LIVE, _free)),
     ("finance", "quote"): (REQUEST, (ASKED, OPEN, NOT_DECLINED)),
+    ("finance", "seal"): (REQUEST, (ASKED, OPEN, NOT_DECLINED)),
     ("finance", "decline"): (REQUEST, (ASKED, OPEN, NOT_DECLINED)),
     ("finance", "withdraw"): (REQUEST, (HOLDER, _stands("finance/request", "finance.withdraw"))),
-    ("finance", "agree"): (
-        QUOTE,
-        (
-            HOLDER,
-            _stands("finance/request", "finance.agree", of="request_status"),
-            _stands("finance/quote", "finance.agree"),
-        ),
-    ),
+    ("finance", "agree"): AGREES,
+    ("finance", "agree_sealed"): AGREES,
     ("finance", "decline_quote"): (QUOTE, (HOLDER, _stands("finance/quote", "finance.decline_quote"))),
     ("finance", "withdraw_quote"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.withdraw_quote"), _unpaid)),
     ("finance", "disburse"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.disburse", more="expired"))),

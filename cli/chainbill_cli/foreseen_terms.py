@@ -67,6 +67,9 @@ def _request(session: Session, asked: Row) -> Iterator[Refusal | None]:
     bill = _bill(session, token.get("bill"))
     if bill and bill.get("status") != "active":
         yield "bill_not_active", {"status": bill.get("status")}
+    own = session.registered(session.party)
+    if own.get("encryption_key") == "" and session.network.get("bids") == "sealed":
+        yield "encryption_key_missing", {"id": session.party}
     banks: Sequence[str] = asked["banks"]
     for place, bank in enumerate(banks):
         if bank in banks[:place]:
@@ -332,10 +335,14 @@ def _propose(session: Session, asked: Row) -> Iterator[Refusal | None]:
         yield _rules(asked["content"])
     if asked["kind"] != "parameter":
         return
-    known = {name: (least, most) for name, _, least, most in contract_constant("governance", "PARAMETERS")}
+    known = {name: bounds for name, _, *bounds in contract_constant("governance", "PARAMETERS")}
     name, value = asked["content"]["name"], asked["content"]["value"]
     if name not in known:
         yield "parameter_unknown", {}
+        return
+    if len(known[name]) == 1:
+        if value not in known[name][0]:
+            yield "parameter_out_of_range", {"words": list(known[name][0])}
         return
     least, most = known[name]
     if type(value) is not int or not least <= value <= most:
@@ -349,7 +356,7 @@ CHECKS: Mapping[str, Check] = {
     "bill.answer": _answer, "governance.propose": _propose,
     "label.attest": labels.to_attest, "label.revoke": labels.to_revoke,
     "bill.accept": _accept, "bill.issue": _issue, "finance.request": _request, "finance.quote": _quote,
-    "finance.agree": _agree, "finance.disburse": _disburse,
+    "finance.seal": _quote, "finance.agree": _agree, "finance.agree_sealed": _agree, "finance.disburse": _disburse,
     "settlement.settle": _settle, "token.transfer": _transfer, "token.split": _split, "token.merge": _merge,
 }  # fmt: skip
 

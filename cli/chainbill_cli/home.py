@@ -12,7 +12,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chainbill_cli.causes import cause_of
 from chainbill_cli.closest import close_names
@@ -20,8 +20,15 @@ from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.texts import enumerated
 
 if TYPE_CHECKING:
-    from chainbill.crypto.keys import PrivateKey
+    from collections.abc import Callable
 
+    from chainbill.crypto.keys import PrivateKey
+    from chainbill.crypto.sealing import EncryptionKey
+
+Key = TypeVar("Key")
+
+_TYPED: list[str] = []
+"""Passphrases that opened a file in this run."""
 PROFILES = "profiles.toml"
 NETWORK = "network.json"
 LOCAL_STATE = "localnet.json"
@@ -147,9 +154,22 @@ def open_public(profile: Profile) -> str | None:
 
 def open_key(path: Path) -> tuple[PrivateKey, str]:
     """The key of a file, and the passphrase that opened it, "" for a plain one; asks as `load_key`."""
+    from chainbill.crypto.keys import PrivateKey
+
+    return _opened(path, PrivateKey.from_pem)  # type: ignore[arg-type]
+
+
+def load_encryption_key(path: Path) -> EncryptionKey:
+    """The key of a file that opens what is sealed to its party; asks as `load_key`."""
+    from chainbill.crypto.sealing import EncryptionKey
+
+    return _opened(path, EncryptionKey.from_pem)[0]
+
+
+def _opened(path: Path, read: Callable[[bytes, bytes | None], Key]) -> tuple[Key, str]:
+    """What a file holds, and the passphrase that opened it. read: makes a key of PEM and passphrase."""
     import sys
 
-    from chainbill.crypto.keys import PrivateKey
     from chainbill.errors import ChainbillError
     from chainbill_cli.given_files import KEY_BYTES, given_bytes
 
@@ -161,7 +181,7 @@ def open_key(path: Path) -> tuple[PrivateKey, str]:
         raise
     typed: str | None = None
     if b"ENCRYPTED" in content:
-        typed = os.environ.get("CHAINBILL_PASSPHRASE")
+        typed = os.environ.get("CHAINBILL_PASSPHRASE", _that_opens(content, read))
         if typed is None and sys.stdin.isatty():
             import click
 
@@ -169,12 +189,27 @@ def open_key(path: Path) -> tuple[PrivateKey, str]:
         if typed is None:
             raise fail(Exit.NOT_PERMITTED, "error.key_locked", path=str(path))
     try:
-        key = PrivateKey.from_pem(content, None if typed is None else typed.encode())  # type: ignore[arg-type]
+        key = read(content, None if typed is None else typed.encode())
     except (ChainbillError, ValueError, TypeError) as error:
         if typed is None:  # there was no passphrase to be wrong
             raise fail(Exit.FAILED, "error.no_key_file", path=str(path)) from error
         raise fail(Exit.NOT_PERMITTED, "error.key_wrong", path=str(path)) from error
+    if typed:
+        _TYPED.append(typed)
     return key, typed or ""
+
+
+def _that_opens(content: bytes, read: Callable[[bytes, bytes | None], Key]) -> str | None:
+    """A passphrase that opened another file of this run and opens this one, too: nobody is asked for it twice."""
+    from chainbill.errors import ChainbillError
+
+    for typed in dict.fromkeys(_TYPED):
+        try:
+            read(content, typed.encode())
+        except (ChainbillError, ValueError):
+            continue
+        return typed
+    return None
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -42,7 +42,8 @@ def read_plan(path: Path, *, genesis_time_ms: int, passphrase: str) -> NetworkPl
     content = _load(path)
     _check(path, "", content, TOP, needed=("chain_id", "party", "validator"))
     parameters = {str(name): default for name, default, *_ in contract_constant("governance", "PARAMETERS") or ()}
-    _check(path, "parameters.", content.get("parameters", {}), dict.fromkeys(parameters, int), needed=())
+    kinds = {name: type(default) for name, default in parameters.items()}
+    _check(path, "parameters.", content.get("parameters", {}), kinds, needed=())
     consensus = ConsensusConfig(idle_interval_ms=content.get("idle_interval_ms", ConsensusConfig().idle_interval_ms))
     gap_limit_ms = content.get("parameters", {}).get("gap_limit_ms", parameters["gap_limit_ms"])
     if not 0 < 2 * consensus.idle_interval_ms <= gap_limit_ms:  # else a quiet night is a gap, and no bill falls due
@@ -98,9 +99,11 @@ def _validator(path: Path, entry: Any) -> ValidatorPlan:
 
 
 def _party(path: Path, entry: Any) -> PartyPlan:
+    from chainbill_node.setup.local import may_ask_for_quotes
     from chainbill_node.setup.plan import AccountPlan, PartyPlan
 
     from chainbill.crypto.keys import PrivateKey
+    from chainbill.crypto.sealing import EncryptionKey
 
     _check(path, "party.", entry, PARTY, needed=("alias", "id", "name_zh", "name_en", "roles"))
     identifier = normalise_identifier(entry["id"])
@@ -126,6 +129,7 @@ def _party(path: Path, entry: Any) -> PartyPlan:
         name_en=entry["name_en"],
         roles=tuple(entry["roles"]),
         key=PrivateKey.generate(),
+        encryption_key=EncryptionKey.generate() if may_ask_for_quotes(entry["roles"]) else None,
         identifiers=tuple(identifiers),
         sponsor=entry.get("sponsor", ""),
         paying_bank=entry.get("paying_bank", ""),

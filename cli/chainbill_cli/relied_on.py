@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-NETWORK, RECKONED_BY = "/v1/network", ("clock", "clock_offset_ms", "date", "currencies", "withdrawn")
-"""By these the dates of an act are reckoned, until when it may be handed in, and what a typed amount comes to."""
+NETWORK, RECKONED_BY = "/v1/network", ("clock", "clock_offset_ms", "date", "currencies", "withdrawn", "bids")
+"""By these the dates of an act are reckoned, until when it may be handed in, and what a typed amount comes to; and
+whether a quote is sealed, which nobody can do afterwards."""
 WITHOUT_ID = ("/v1/parties/{party}", "/v1/invoices/{fingerprint}", "/v1/validators")
 """A party, an invoice, and the list that gives the key of a validator for its name: whole, without a cursor."""
 

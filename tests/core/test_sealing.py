@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +12,23 @@ from chainbill.crypto.keys import PrivateKey
 from chainbill.crypto.sealing import OVERHEAD_BYTES, EncryptionKey, seal
 from chainbill.errors import Malformed, Reason
 from chainbill.sealed_bid import ENVELOPE_BYTES, TEXT_BYTES, Bid, opened
+from chainbill.statement import statement_hash
 
 NETWORK = bytes(range(32))
+SALT = "5a" * 32
 REQUEST, BANK = "R000000000000A", "919900001Y59KKFE2T"
+VECTOR = {
+    "info": "4f6465206f6e2061204772656369616e2055726e",
+    "skRm": "4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8",
+    "pkRm": "3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d",
+    "enc": "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431",
+    "key": "4531685d41d65f03dc48f6b8302c05b0",
+    "base_nonce": "56d890e5accaaf011cff4b7d",
+    "aad": "436f756e742d30",
+    "pt": "4265617574792069732074727574682c20747275746820626561757479",
+    "ct": "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a",
+}
+"""RFC 9180, A.1.1 and A.1.1.1: base mode, the first encryption."""
 TERMS: dict[str, Any] = {
     "rate": 38_500, "recourse": False, "basis": "act/360", "fee": 0, "value_date": "2027-03-01",
     "interest_payer": "holder",
@@ -30,16 +42,13 @@ LARGEST: dict[str, Any] = {
 def test_hpke_is_that_of_rfc_9180() -> None:
     """A.1.1: what anybody seals with the vector's key and info opens here. Our texts have no additional data, whereas
     the vector's have "Count-0": its key and nonce are shown to be those of its ciphertext first."""
-    vector = {name: bytes.fromhex(value) for name, value in json.loads(VECTOR.read_text()).items()}
+    vector = {name: bytes.fromhex(value) for name, value in VECTOR.items()}
     cipher = AESGCM(vector["key"])
     assert cipher.encrypt(vector["base_nonce"], vector["pt"], vector["aad"]) == vector["ct"]
     sealed = vector["enc"] + cipher.encrypt(vector["base_nonce"], vector["pt"], b"")
     key = EncryptionKey(vector["skRm"])
     assert key.public == vector["pkRm"]
     assert key.open(sealed, vector["info"]) == vector["pt"]
-
-
-VECTOR = Path(__file__).parent.parent / "vectors" / "hpke_rfc9180_a_1_1.json"
 
 
 def test_what_is_sealed_opens_with_its_key_and_purpose_only() -> None:
@@ -106,13 +115,28 @@ def test_a_bid_opens_for_its_request_its_bank_and_its_commitment_only() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [[1], [{}, "00"], [TERMS, 5], [{**TERMS, "more": 1}, "00"], {"terms": TERMS}, [list(TERMS), "00"]],
-)
+    [
+        [1], [{}, SALT], [TERMS, 5], [TERMS, "00"], [{**TERMS, "more": 1}, SALT], {"terms": TERMS}, [list(TERMS), SALT],
+        *([{**TERMS, **one}, SALT] for one in (
+            {"rate": -1}, {"rate": True}, {"rate": 1_000_001}, {"fee": 2**53}, {"fee": "0"}, {"recourse": 0},
+            {"basis": "act/act"}, {"basis": ["act/360"]}, {"interest_payer": "all"}, {"value_date": ""},
+            {"value_date": 20270301},
+        )),
+    ],
+)  # fmt: skip
 def test_what_a_bank_seals_beside_the_form_is_no_bid(content: Any) -> None:
     key = EncryptionKey.generate()
     text = encode(content)
     padded = (len(text).to_bytes(2, "big") + text).ljust(TEXT_BYTES, b"\0")
-    _refused(key, padded)
+    _refused(key, padded, said_of(content))
+
+
+def said_of(content: Any) -> str:
+    """The commitment to what is no bid, where one can be made: that it is kept does not make it one."""
+    if not isinstance(content, list) or len(content) != 2:
+        return "00" * 32
+    said = {"request": REQUEST, "bank": BANK, "terms": content[0], "salt": content[1]}
+    return statement_hash(NETWORK, "finance", "bid", said).hex()
 
 
 @pytest.mark.parametrize("text", [b"", bytes(TEXT_BYTES), b"\xff" * TEXT_BYTES, bytes(TEXT_BYTES - 1)])

@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
-from chainbill_cli import described, labels
+from chainbill_cli import described, labels, sealing
 from chainbill_cli.answers import answer_write, without_as_of
+from chainbill_cli.commands import finance_quotes
 from chainbill_cli.commands.token import usable
-from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
+from chainbill_cli.comparing import answer_of, compare, describe
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.described import DOUBTS
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import BILL, QUOTE, REQUEST, TOKEN, object_id, read_bill, read_quote, read_request
+from chainbill_cli.lookup import QUOTE, REQUEST, TOKEN, object_id, read_bill, read_quote, read_request
 from chainbill_cli.money_said import said
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.quoting import paid_out, priced
+from chainbill_cli.quoting import paid_out
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns, fields_of
 from chainbill_cli.texts import text
-from chainbill_cli.values import amount_minor, positive_amount, rate_value
+from chainbill_cli.values import positive_amount
 from chainbill_cli.when import When
-from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writes
 
 NOT_YET = ("agreed_net", "paid")
@@ -39,7 +37,6 @@ QUOTE_ROWS = columns(
     "id rate net currency status bank recourse valid_until interest amount fee days "
     "needs_label.scheme needs_label.grade",
 )
-BASES = ("act/360", "act/365f", "30/360")
 
 finance = noun("finance")
 plain_commands(finance)
@@ -74,108 +71,8 @@ def request(
     answer_write(session, outcome, "request", "token", "remainder", *DOUBTS, currency=found["currency"])
 
 
-@finance.command("quote", help="finance.quote")
-@argument("request")
-@option("--rate", metavar="PERCENT", required=True, help="finance.opt_rate")
-@option("--recourse/--no-recourse", default=None, help="finance.opt_recourse")
-@option("--value-date", metavar="DATE", default="today", show_default=True, help="option.value_date")
-@option("--fee", metavar="AMOUNT", default="0", help="finance.opt_fee")
-@option(
-    "--basis",
-    type=click.Choice(BASES, case_sensitive=False),
-    default="act/360",
-    show_default=True,
-    help="finance.opt_basis",
-)
-@option("--valid-until", metavar="DATE", default="", help="finance.opt_valid")
-@option("--disburse-by", metavar="DATE", default="", help="finance.opt_disburse")
-@option(
-    "--interest-payer",
-    type=WordChoice(["holder", "debtor"], "value.payer_"),
-    default="holder",
-    show_default=True,
-    help="finance.opt_payer",
-)
-@option("--needs-label", metavar="SCHEME:GRADE", default="", help="finance.opt_needs_label")
-@option("--currency", metavar="CODE", default="", help="option.currency_check")
-@option("--invoice", "files", metavar="FILE", multiple=True, help="finance.opt_compare")
-@BY_NAME
-@writes
-def quote(
-    session: Session,
-    writing: Writing,
-    request: str,
-    *,
-    recourse: bool | None,
-    files: tuple[str, ...],
-    by_name: tuple[str, ...],
-    **typed: str,
-) -> None:
-    """A bank gives a quote, and may compare the invoices behind the bill first."""
-    if recourse is None:
-        raise usage("finance.recourse_needed")
-    identifier = object_id(session, REQUEST, request)
-    only_with_node(session, files)
-    found = {} if session.offline else read_request(session, identifier)
-    bill = read_bill(session, str(found["bill"])) if files or session.settings.compare else {}
-    compared = compare(session, bill, files, by_name)
-    no_fee = not found and not typed["fee"].strip("0.,")
-    currency = "" if no_fee and not typed["currency"] else currency_for(session, typed["currency"], found)
-    arguments: dict[str, Any] = {
-        "request": identifier,
-        "rate": rate_value(typed["rate"]),
-        "recourse": recourse,
-        "basis": typed["basis"].lower(),
-        "fee": amount_minor(typed["fee"], currency) if currency else 0,
-        "value_date": "" if typed["value_date"] == "today" else session.date(typed["value_date"]),
-        "disburse_by": session.date(typed["disburse_by"]) if typed["disburse_by"] else "",
-        "valid_until": session.date(typed["valid_until"]) if typed["valid_until"] else "",
-        "interest_payer": typed["interest_payer"],
-        "needs_label": labels.need_of(typed["needs_label"]),
-    }
-    before = _own_before(session, found)
-    preview = None
-    if asks(session) and found:
-        preview = _preview_quote(session, arguments, found)
-        if before:
-            preview.line("preview.in_place_of", before)
-        describe(preview, compared, str(bill.get("due_on")))
-    outcome = write(session, on_record(writing, by_name), [call("finance", "quote", **arguments)], preview)
-    names = ("quote", "interest", "net", "days", *DOUBTS)
-    answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
-    if before and outcome.status == "committed":
-        session.out.note(text("finance.in_place_of", quote=before))
-
-
-@finance.command("agree", help="finance.agree")
-@argument("quote")
-@writes
-def agree(session: Session, writing: Writing, quote: str) -> None:
-    """The holder agrees a quote."""
-    identifier = object_id(session, QUOTE, quote)
-    preview = None
-    if asks(session) and not session.offline:
-        found = read_quote(session, identifier)
-        preview = Preview("preview.finance_agree")
-        described.quote(session, preview, found)
-        described.request(session, preview, read_request(session, str(found["request"])))
-        labels.tell_labels(session, preview, str(found.get("bill") or ""))
-    outcome = write(session, writing, [call("finance", "agree", quote=identifier)], preview)
-    answer_write(session, outcome, *DOUBTS, quote=identifier)
-
-
-def _preview_quote(session: Session, arguments: dict[str, Any], request: dict[str, Any]) -> Preview:
-    """The request, and the quote with every figure that it comes to."""
-    preview = Preview("preview.finance_quote")
-    described.request(session, preview, request)
-    pay_on = session.object_row(BILL.path, str(request.get("bill") or "")).get("pay_on")
-    if pay_on:
-        quoted = priced(arguments, request, str(pay_on), session.today())
-        described.price(preview, quoted, str(request["currency"]))
-    else:
-        described.price_asked(preview, arguments, str(request["currency"]))
-    labels.tell_labels(session, preview, str(request.get("bill") or ""))
-    return preview
+finance.command("quote", help="finance.quote")(finance_quotes.quote)
+finance.command("agree", help="finance.agree")(finance_quotes.agree)
 
 
 @finance.command("disburse", help="finance.disburse")
@@ -310,6 +207,7 @@ def show(identifier: str, at: str | None) -> None:
     if is_quote(identifier):
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
         row = without_as_of(body)
+        row = sealing.told(session, row)
         if session.out.form == "table":
             row = {name: value for name, value in row.items() if value or name not in NOT_YET}
             if row.get("status") == "agreed" and not row.get("paid"):
@@ -318,24 +216,19 @@ def show(identifier: str, at: str | None) -> None:
                 row = {**row, "rest_amount": left} if left != row["amount"] else row
             row = _quote_told(row)
         session.out.thing(row, (*fields_of("quote"), *(Column(one, "amount") for one in row if one == "rest_amount")))
+        sealing.note_closed(session, [row])
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
+    body["quotes"] = [sealing.told(session, one) for one in body.get("quotes") or () if isinstance(one, dict)]
     session.out.thing(body, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
-    quotes = [one for one in body.get("quotes") or [] if isinstance(one, dict)]
-    if session.out.form == "table" and quotes:
-        session.out.rows([_quote_told(one) for one in quotes], QUOTE_ROWS, chosen_among=True)
+    sealing.note_closed(session, body["quotes"])
+    if session.out.form == "table" and body["quotes"]:
+        session.out.rows([_quote_told(one) for one in body["quotes"]], QUOTE_ROWS, chosen_among=True)
 
 
 def _quote_told(row: Mapping[str, Any]) -> dict[str, Any]:
     """A quote as people read it: one whose money was paid out stays agreed on the ledger."""
     return {**row, "status": "disbursed" if row.get("paid") and row["status"] == "agreed" else row["status"]}
-
-
-def _own_before(session: Session, request: Mapping[str, Any]) -> str:
-    """The quote of the acting bank in whose place another one would stand, "" where there is none."""
-    rows = [one for one in request.get("quotes") or () if isinstance(one, Mapping)]
-    own = [str(one["id"]) for one in rows if one["bank"] == session.party and one["status"] == "offered"]
-    return own[0] if own else ""
 
 
 def _tell_parts(session: Session, filters: dict[str, Any]) -> None:

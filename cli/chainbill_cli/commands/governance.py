@@ -197,7 +197,7 @@ def _hash_of(source: str) -> str:
 
 def _content(session: Session, kind: str, words: tuple[str, ...], height: int | None) -> dict[str, Any]:
     if kind == "parameter" and len(words) == 2:
-        return {"name": words[0], "value": json_value(words[1])}
+        return {"name": words[0], "value": words[1] if words[1].isalpha() else json_value(words[1])}
     if kind == "rules" and len(words) == 1:
         return _rules(session, words[0], height)
     if kind == "protocol" and len(words) == 2:

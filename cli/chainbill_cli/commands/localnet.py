@@ -98,8 +98,9 @@ def _made(home: Path, validators: int | None, base_port: int, closed_reads: bool
     from chainbill_node.setup.local import create_local_network
 
     created = create_local_network(
-        home, validators=validators or VALIDATORS, base_port=base_port, public_reads=not closed_reads
-    )
+        home, validators=validators or VALIDATORS, base_port=base_port, public_reads=not closed_reads,
+        parameters={"bids": "sealed"},
+    )  # fmt: skip
     return layout.write_down(created)
 
 

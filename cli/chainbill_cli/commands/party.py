@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainbill_contracts import listed_key
 
 from chainbill.dates import add_days, date_of
 from chainbill.ledger.transaction import Call
-from chainbill_cli import applying
+from chainbill_cli import applying, sealing
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.call_text import argument_text, key_said, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
+from chainbill_cli.commands.key import find_key
 from chainbill_cli.commands.party_record import identifier_of
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
@@ -95,9 +96,15 @@ party.command("grant", help="party.grant")(party_record.grant)
 @party_keys.MARKS_OF_KEYS
 @option("--sponsor", default="", metavar="BANK", help="party.opt_sponsor")
 @option("--until", default="", metavar="DATE", help="party.opt_until")
+@option("--no-encryption-key", "without", is_flag=True, help="party.opt_without_encryption_key")
 @option("--out", default="", metavar="FILE", help="party.opt_out")
-def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out: str, **typed: Any) -> None:
-    """Write and sign an application; account numbers stay in the home, only their salted hashes are in it."""
+def apply(
+    identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out: str, *, without: bool, **typed: Any
+) -> None:
+    """Write and sign an application; account numbers stay in the home, only their salted hashes are in it.
+
+    So does the private key that opens what banks seal to an applicant who will ask them for money.
+    """
     from chainbill.ids import normalise_identifier, valid_lei, valid_uscc
 
     session = current_session()
@@ -115,7 +122,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         raise usage("party.sponsor_or_vote", roles=enumerated(VOTED_ROLES))
     marks = party_keys.marks_of_keys(named, **{name: typed[name] for name in ("units", "operators", "certificates")})
     accounts = [applying.new_account(*applying.split_account(session, one)) for one in typed["accounts"]]
-    statement = {
+    statement: dict[str, Any] = {
         "id": identifier,
         "name_zh": name_zh or name_en,
         "name_en": name_en or name_zh,
@@ -126,6 +133,7 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         "sponsor": session.party_id(typed["sponsor"]) if typed["sponsor"] else "",
         "until": _until(session, typed["until"]),
     }
+    statement |= {} if without else _sealed_to(session, typed["roles"], named)
     network = session.known.network or session.network_hash  # an applicant may reach no node yet
     for _, kept in accounts:
         session.out.note(text("party.salts", path=str(applying.keep_account(session, identifier, kept))))
@@ -143,6 +151,16 @@ def apply(identity: str, name_zh: str, name_en: str, keys: tuple[str, ...], out:
         if one.private is not None:
             party_keys.add_profile(session, one.name, identifier)
     session.out.thing({"id": identifier, "file": out}, [Column("id", "id"), Column("file")])
+
+
+def _sealed_to(session: Session, roles: Sequence[str], named: Sequence[party_keys.NamedKey]) -> dict[str, str]:
+    """A new key to which banks seal their quotes, for an applicant who may ask for some; beside its first own key."""
+    from chainbill_node.setup.local import may_ask_for_quotes
+
+    if not may_ask_for_quotes(roles):
+        return {}
+    own = next(one for one in named if one.private is not None)
+    return {"encryption_key": sealing.new_encryption_key(session, find_key(session, own.name)[0])}
 
 
 def _until(session: Session, typed: str) -> str:
@@ -206,6 +224,8 @@ def _preview_applications(title: str, session: Session, applications: list[dict[
             for name in ("unit", "operator", "certificate"):
                 if known.get(name):
                     preview.line(f"column.{name}", str(known[name]))
+        if statement.get("encryption_key"):
+            preview.line("column.encryption_key", str(statement["encryption_key"]))
         if statement.get("sponsor"):
             preview.line("column.sponsor", argument_text(session, "sponsor", statement["sponsor"], {}))
         preview.line("preview.until", str(statement.get("until") or ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chainbill_cli import sealing
 from chainbill_cli.answers import answer_results
 from chainbill_cli.failure import usage
 from chainbill_cli.kit import argument, option
@@ -66,12 +67,18 @@ def give_up_identifier(session: Session, writing: Writing, identifier: str) -> N
 
 
 @argument("key", metavar="HEX", default="")
+@option("--new", is_flag=True, help="party.opt_new_encryption_key")
 @option("--none", is_flag=True, help="party.opt_no_encryption_key")
 @writes
-def encryption_key(session: Session, writing: Writing, key: str, *, none: bool) -> None:
-    """Announce the key to which others seal what only the acting party shall read, or that there is none."""
-    if bool(key) == none or (key and not PUBLIC_KEY.match(key)):
+def encryption_key(session: Session, writing: Writing, key: str, *, new: bool, none: bool) -> None:
+    """Announce the key to which others seal what only the acting party shall read, or that there is none.
+
+    A new one lies in the home, beside the acting profile's key, before it is announced.
+    """
+    if [bool(key), new, none].count(True) != 1 or (key and not PUBLIC_KEY.match(key)):
         raise usage("party.encryption_key_or_none")
+    if new:
+        key = sealing.new_encryption_key(session, session.profile.key)
     preview = None
     if asks(session):
         preview = Preview("preview.party_encryption_key").party(session, "column.party", session.party)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chainbill_node.setup.network import CreatedNetwork
 
 STATE = LOCAL_STATE
-OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", PROFILES, NETWORK, STATE, CLOCK, CURRENCIES)
+OWN_NAMES = ("nodes", "parties", "ca", "genesis.json", "accounts", "bids", PROFILES, NETWORK, STATE, CLOCK, CURRENCIES)
 """What `reset` removes; nothing else in the home is touched."""
 
 

@@ -65,6 +65,45 @@ TEXTS: dict[str, tuple[str, str]] = {
         "签名前将此发票文件与申请所依据的凭证核对；凭证的每张发票各给一次",
     ),
     "finance.no_bank": ("name at least one bank with --to", "请用 --to 至少指定一家银行"),
+    "finance.opt_seal_to": (
+        "With --offline: seal the quote to this encryption key of the holder, 64 hexadecimal digits",
+        "配合 --offline：以持有人的此加密公钥（64 位十六进制）密封报价",
+    ),
+    "finance.opt_clear": (
+        "With --offline: the network takes quotes in clear, and other banks may read this one",
+        "配合 --offline：该网络采用明文报价，他行可读取本报价",
+    ),
+    "finance.seal_or_clear": (
+        "without a node it is not known how this network quotes: give --seal-to KEY, the holder's encryption key, or "
+        "--clear",
+        "未连接节点，无法得知本网络的报价方式：请给出 --seal-to 公钥（持有人的加密公钥），或 --clear",
+    ),
+    "finance.seal_offline": (
+        "--seal-to and --clear go with --offline: with a node the quote is sealed where the network asks for it",
+        "--seal-to 与 --clear 须配合 --offline：连接节点时，按网络要求自动密封",
+    ),
+    "finance.seal_to_what": (
+        "nothing can be sealed to {value}: an encryption key is an X25519 key, 64 hexadecimal digits",
+        "无法向 {value} 密封：加密公钥为 X25519 公钥，64 位十六进制",
+    ),
+    "finance.sealed_for_holder": (
+        "only the holder can read the terms; open are the amount, the last days and the label",
+        "报价条件仅持有人可读；金额、截止日与标签公开",
+    ),
+    "finance.no_trial": (
+        "a sealed quote is not tried out: the node would read its terms, and so would the bank that runs it. Leave out "
+        "--dry-run; what it comes to is shown before you sign",
+        "密封报价不能试运行：节点及其运营银行将读到报价条件。请去掉 --dry-run；签名前会显示计算结果",
+    ),
+    "finance.bid_not_kept": (
+        "{path} does not hold what this bank sealed: it was sealed from another home, or the file was lost",
+        "{path} 中没有本行密封的内容：该报价自其他主目录密封，或文件已丢失",
+    ),
+    "finance.not_sealed_so": (
+        "quote {quote} cannot be opened: what the bank sealed is not for this key, or not in the form of a bid",
+        "报价 {quote} 无法启封：银行密封的内容不对应此密钥，或不符合报价格式",
+    ),
+    "finance.stays_closed": ("a quote stays closed: {why}", "报价未能启封：{why}"),
     "finance.nothing_left": (
         "no day is left between the value date {date} and the day of payment {pay_on}",
         "起息日 {date} 至付款日 {pay_on} 之间已无计息天数",

@@ -47,10 +47,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Announce the X25519 key to which others seal what only your party shall read; after 72 hours",
         "公告本参与方用于接收密封内容的 X25519 公钥，72 小时后生效",
     ),
+    "party.opt_new_encryption_key": (
+        "Make a new key in this home, under the passphrase of the acting key",
+        "在本主目录中生成新密钥，口令与办理所用密钥相同",
+    ),
+    "party.encryption_key_kept": (
+        "the private key lies in {path}; keep it with your backups, also when another one takes its place",
+        "私钥存于 {path}；请与备份一并保存，更换后亦须保留",
+    ),
+    "party.opt_without_encryption_key": (
+        "Leave out the encryption key, for a network whose contracts do not know it yet",
+        "不附加密公钥，用于合约尚不支持的网络",
+    ),
     "party.opt_no_encryption_key": ("No key from then on", "此后不再设置公钥"),
     "party.encryption_key_or_none": (
-        "give an X25519 public key of 64 hexadecimal digits, or --none",
-        "请给出 64 位十六进制的 X25519 公钥，或写 --none",
+        "give one of: --new, an X25519 public key of 64 hexadecimal digits, --none",
+        "请给出其一：--new、64 位十六进制的 X25519 公钥、--none",
     ),
     "party.grant": (
         "Let an auditor read what your party may read, or end that with --revoke",

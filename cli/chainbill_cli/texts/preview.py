@@ -273,6 +273,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.token_return": ("The token is about to be given back:", "即将退回子凭证："),
     "preview.invoice_dispute": ("The invoice is about to be disputed:", "即将对发票提出异议："),
     "preview.finance_request": ("Financing is about to be requested:", "即将申请融资："),
+    "preview.sealed": ("sealed", "密封"),
     "preview.in_place_of": ("in the place of your quote", "取代本行此前的报价"),
     "preview.finance_quote": ("A quote is about to be given:", "即将报价："),
     "preview.finance_agree": ("The quote is about to be agreed:", "即将确认融资报价："),

@@ -36,6 +36,14 @@ def key_file(key: PrivateKey, passphrase: str) -> bytes:
     )
 
 
+def encryption_file_name(public: bytes) -> str:
+    """How the file of an encryption key is called, beside the keys that sign for its party: earlier keys keep theirs.
+
+    "encryption-1f0c….pem", by the first eight bytes of the public key.
+    """
+    return f"encryption-{public[:8].hex()}.pem"
+
+
 def load_private_key(path: Path) -> PrivateKey:
     """Key of a file; an encrypted one takes its passphrase from CHAINBILL_PASSPHRASE. Raises ConfigError."""
     try:

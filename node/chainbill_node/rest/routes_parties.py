@@ -26,7 +26,7 @@ router = router_of("parties", "/v1")
 MAX_IDS_TEXT = 4_000
 """Characters of the ids that one list of parties may name: about 200."""
 
-DIRECTORY_FIELDS = ("id", "names", "roles", "status", "halted_on", "identifiers", "since")
+DIRECTORY_FIELDS = ("id", "names", "roles", "status", "halted_on", "identifiers", "since", "encryption_key")
 """What every registered reader may know of every party."""
 
 

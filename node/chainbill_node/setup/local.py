@@ -9,9 +9,11 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
+from chainbill.crypto.sealing import EncryptionKey
 from chainbill.ids import make_test_uscc
 from chainbill_node.home.config import ConsensusConfig
 from chainbill_node.setup.network import CreatedNetwork, create_network
@@ -60,10 +62,16 @@ def _party(
         roles=roles,
         key=PrivateKey.generate(),
         checker=PrivateKey.generate(),
+        encryption_key=EncryptionKey.generate() if may_ask_for_quotes(roles) else None,
         sponsor=bank,
         paying_bank=bank if "anchor" in roles else "",
         accounts=tuple(account_for(alias, bank, currency) for currency in currencies),
     )
+
+
+def may_ask_for_quotes(roles: Iterable[str]) -> bool:
+    """Whether a party of these roles can hold tokens and ask for money on them, so that banks seal quotes to it."""
+    return not {"anchor", "supplier"}.isdisjoint(roles)
 
 
 def account_for(alias: str, bank: str, currency: str) -> AccountPlan:
@@ -90,7 +98,7 @@ def local_plan(
     extra_parties: Iterable[PartyPlan] = (),
     genesis_time_ms: int | None = None,
     consensus: ConsensusConfig | None = None,
-    parameters: Mapping[str, int] | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> NetworkPlan:
     """A network of `validators` banks on this machine.
 

@@ -2,8 +2,8 @@
 
 DIRECTORY/genesis.json            the same file in every home
 DIRECTORY/nodes/NAME/             a node's home: node.toml, genesis.json, keys/, tls/, signer/, data/
-DIRECTORY/parties/ALIAS/          a party's key, its checker's where it has one, and what only its banks get to see of
-                                  its accounts
+DIRECTORY/parties/ALIAS/          a party's key, its checker's where it has one, the one that opens what is sealed to
+                                  it, and what only its banks get to see of its accounts
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from chainbill_node.home.config import (
     RestConfig,
     config_content,
 )
-from chainbill_node.home.keys import key_file, write_secret
+from chainbill_node.home.keys import encryption_file_name, key_file, write_secret
 from chainbill_node.setup.certificates import TOLERANCE, Issued, make_own_certificate
 from chainbill_node.setup.ends import end_of, place_of
 from chainbill_node.setup.plan import NetworkPlan, PartyPlan, ValidatorPlan
@@ -122,7 +122,9 @@ def _member(party: PartyPlan, ids: Mapping[str, str], salt: bytes) -> dict[str, 
     keys = [chainbill_contracts.listed_key(party.key.public.hex())]
     if party.checker is not None:
         keys.append(chainbill_contracts.listed_key(party.checker.public.hex(), CHECKER))
+    sealed_to = {} if party.encryption_key is None else {"encryption_key": party.encryption_key.public.hex()}
     return {
+        **sealed_to,
         "id": party.party,
         "name_zh": party.name_zh,
         "name_en": party.name_en,
@@ -156,6 +158,9 @@ def _write_party(directory: Path, plan: NetworkPlan, party: PartyPlan, salt: byt
     checker = folder / "checker.pem" if party.checker is not None else None
     if party.checker is not None and checker is not None:
         write_secret(checker, key_file(party.checker, plan.passphrase))
+    if party.encryption_key is not None:
+        pem = party.encryption_key.to_pem(plan.passphrase.encode())
+        write_secret(folder / encryption_file_name(party.encryption_key.public), pem)
     accounts = [{"currency": one.currency, "bank": one.bank, "number": one.number} for one in party.accounts]
     content = {"party": party.party, "salt": salt.hex(), "accounts": accounts}
     write_secret(folder / "accounts.json", (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainbill.crypto.keys import PrivateKey
+from chainbill.crypto.sealing import EncryptionKey
 from chainbill_node.home.config import ConsensusConfig
 
 
@@ -24,7 +25,8 @@ class PartyPlan:
 
     alias: what the files of this network call it. party: USCC or LEI. sponsor, paying_bank: aliases of banks or "".
     key: its first key, with the capabilities maker, checker and admin. checker: a second person's key, with the
-    capabilities checker and admin; None where the party begins with one key.
+    capabilities checker and admin; None where the party begins with one key. encryption_key: to which banks seal their
+    quotes; None for a party that asks for none.
     """
 
     alias: str
@@ -34,6 +36,7 @@ class PartyPlan:
     roles: tuple[str, ...]
     key: PrivateKey
     checker: PrivateKey | None = None
+    encryption_key: EncryptionKey | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
     sponsor: str = ""
     paying_bank: str = ""
