@@ -130,13 +130,16 @@ def encryption_key_file(beside: Path, public: str) -> Path:
     return beside.parent / encryption_file_name(bytes.fromhex(public))
 
 
-def told(session: Session, quote: Row) -> dict[str, Any]:
+def told(session: Session, quote: Row, holder: str) -> dict[str, Any]:
     """A quote with the terms that were opened here, and what they come to today; as it is where it is not closed.
 
-    Without the key, or what the bank kept, it stays closed, and `closed` says why.
+    For others than its bank and the holder, and without the key or what the bank kept, it stays closed, and `closed`
+    says why.
     """
     if not is_closed(quote):
         return dict(quote)
+    if not session.settings.profile or session.party not in (quote["bank"], holder):
+        return {**quote, "closed": text("finance.for_two")}
     try:
         return with_terms(session, quote, opened(session, quote))
     except Failure as failure:
@@ -156,4 +159,4 @@ def with_terms(session: Session, quote: Row, bid: Bid) -> dict[str, Any]:
 def note_closed(session: Session, quotes: list[dict[str, Any]]) -> None:
     """Say of quotes that could not be opened why, each reason once."""
     for why in dict.fromkeys(str(one["closed"]) for one in quotes if one.get("closed")):
-        session.out.note(text("finance.stays_closed", why=why))
+        session.out.note(why if why == text("finance.for_two") else text("finance.stays_closed", why=why))

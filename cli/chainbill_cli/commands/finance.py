@@ -207,7 +207,7 @@ def show(identifier: str, at: str | None) -> None:
     if is_quote(identifier):
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
         row = without_as_of(body)
-        row = sealing.told(session, row)
+        row = sealing.told(session, row, str(session.object_row(REQUEST.path, str(row["request"])).get("holder")))
         if session.out.form == "table":
             row = {name: value for name, value in row.items() if value or name not in NOT_YET}
             if row.get("status") == "agreed" and not row.get("paid"):
@@ -219,7 +219,8 @@ def show(identifier: str, at: str | None) -> None:
         sealing.note_closed(session, [row])
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
-    body["quotes"] = [sealing.told(session, one) for one in body.get("quotes") or () if isinstance(one, dict)]
+    quotes = [one for one in body.get("quotes") or () if isinstance(one, dict)]
+    body["quotes"] = [sealing.told(session, one, str(body["holder"])) for one in quotes]
     session.out.thing(body, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
     sealing.note_closed(session, body["quotes"])
     if session.out.form == "table" and body["quotes"]:

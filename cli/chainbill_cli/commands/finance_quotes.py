@@ -166,6 +166,8 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
         described.quote(session, preview, found)
         described.request(session, preview, read_request(session, str(found["request"])))
         labels.tell_labels(session, preview, str(found.get("bill") or ""))
+        if act.function == "agree_sealed":
+            preview.line("preview.sealed", text("finance.opened_for_all"))
     outcome = write(session, writing, [act], preview)
     answer_write(session, outcome, *DOUBTS, quote=identifier)
 

@@ -125,10 +125,11 @@ def _plan(
     party: str = "",
     further: tuple[tuple[str, str], ...] = (),
 ) -> PartyPlan:
-    from chainbill_node.setup.local import account_for
+    from chainbill_node.setup.local import account_for, may_ask_for_quotes
     from chainbill_node.setup.plan import PartyPlan
 
     from chainbill.crypto.keys import PrivateKey
+    from chainbill.crypto.sealing import EncryptionKey
 
     return PartyPlan(
         alias=alias,
@@ -137,6 +138,7 @@ def _plan(
         name_en=en,
         roles=roles,
         key=PrivateKey.generate(),
+        encryption_key=EncryptionKey.generate() if may_ask_for_quotes(roles) else None,
         checker=PrivateKey.generate(),
         identifiers=further,
         sponsor=bank,

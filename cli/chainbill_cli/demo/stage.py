@@ -99,7 +99,7 @@ def plan_of(scene: Scene, validators: int) -> NetworkPlan:
         plan,
         parties=cast_of(scene.invoice, validators),
         zone_offset_minutes=ZONE_MINUTES,
-        parameters={"clock_offset_ms": offset_ms},
+        parameters={"clock_offset_ms": offset_ms, "bids": "sealed"},
         log_level="warning",
     )
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainbill.money import format_rate
+from chainbill_cli import sealing
 from chainbill_cli.demo.cast import DAYS_WHEN_NONE, Scene, party_id_of
 from chainbill_cli.demo.stage import Stage
 from chainbill_cli.demo.teller import Teller
 from chainbill_cli.invoice import check_parties, fingerprint
 from chainbill_cli.localnet import processes, status
+from chainbill_cli.lookup import BILL, QUOTE, REQUEST
 from chainbill_cli.output import amount_text
+from chainbill_cli.quoting import priced
 from chainbill_cli.texts import text
 from chainbill_cli.writing import call
 
@@ -161,15 +164,19 @@ class Story:
         return str(outcome.result["request"])
 
     def quote(self, bank: str, request: str, rate: int, *, recourse: bool) -> dict[str, Any]:
-        """A bank quotes; the result with the quote's id."""
-        outcome = self.stage.act(
-            bank,
-            call(
-                "finance", "quote", request=request, rate=rate, recourse=recourse, basis="act/360", fee=0,
-                value_date="", disburse_by="", valid_until="", interest_payer="holder", needs_label={},
-            ),
-        )  # fmt: skip
-        result = dict(outcome.result)
+        """A bank seals a quote; the result with the id of the quote, and what it comes to."""
+        session = self.stage.actor(bank)
+        asked = session.object_row(REQUEST.path, request)
+        pay_on = str(session.object_row(BILL.path, str(asked["bill"]))["pay_on"])
+        offer = {
+            "request": request, "rate": rate, "recourse": recourse, "basis": "act/360", "fee": 0, "value_date": "",
+            "disburse_by": "", "valid_until": "", "interest_payer": "holder", "needs_label": {},
+        }  # fmt: skip
+        bid = sealing.bid_of(session, offer, session.today())
+        act = call("finance", "seal", **sealing.seal_arguments(bid, offer, sealing.key_of_holder(session, asked)))
+        sealing.keep(session, bid)
+        outcome = self.stage.act(bank, act)
+        result = {**outcome.result, **priced(offer, asked, pay_on, session.today())}
         self.teller.say(
             "demo.quoted", bank=self.name(bank), rate=format_rate(rate), days=result["days"],
             recourse=text("value.with_recourse" if recourse else "value.without_recourse"),
@@ -179,7 +186,10 @@ class Story:
 
     def take(self, holder: str, bank: str, quote: dict[str, Any], reference: str) -> None:
         """The holder agrees, the bank pays, the token moves."""
-        self.stage.act(holder, call("finance", "agree", quote=quote["quote"]))
+        session = self.stage.actor(holder)
+        bid = sealing.opened(session, session.object_row(QUOTE.path, quote["quote"]))
+        act = call("finance", "agree_sealed", quote=quote["quote"], terms=dict(bid.terms), salt=bid.salt)
+        self.stage.act(holder, act)
         paid = call(
             "finance", "disburse", quote=quote["quote"], reference=reference, value_date=self.stage.actor(bank).today(),
             amount=0, registration=f"ZD-{reference}",

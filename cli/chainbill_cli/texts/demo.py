@@ -74,8 +74,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{who} 向 {banks} 申请融资 {amount} {currency}",
     ),
     "demo.quoted": (
-        "{bank} quotes {rate}%, {recourse}: interest {interest} for {days} days, {net} paid out",
-        "{bank} 报价 {rate}%，{recourse}：{days} 天利息 {interest}，实付 {net}",
+        "{bank} seals a quote that no other bank can read: {rate}%, {recourse}, interest {interest} for {days} days, "
+        "{net} paid out",
+        "{bank} 密封报价（他行不可读）：{rate}%，{recourse}，{days} 天利息 {interest}，实付 {net}",
     ),
     "demo.agreed": (
         "{who} takes {bank}; the bank pays {net} {currency} and becomes the holder, in one step",

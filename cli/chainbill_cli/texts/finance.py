@@ -90,6 +90,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "only the holder can read the terms; open are the amount, the last days and the label",
         "报价条件仅持有人可读；金额、截止日与标签公开",
     ),
+    "finance.opened_for_all": (
+        "everybody may read these terms once you agree; the other quotes stay closed",
+        "确认后该报价条件公开；其余报价保持密封",
+    ),
     "finance.no_trial": (
         "a sealed quote is not tried out: the node would read its terms, and so would the bank that runs it. Leave out "
         "--dry-run; what it comes to is shown before you sign",
@@ -102,6 +106,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.not_sealed_so": (
         "quote {quote} cannot be opened: what the bank sealed is not for this key, or not in the form of a bid",
         "报价 {quote} 无法启封：银行密封的内容不对应此密钥，或不符合报价格式",
+    ),
+    "finance.for_two": (
+        "sealed quotes show their terms to their bank and to the holder alone, until the holder agrees to one",
+        "密封报价的条件在确认前仅报价银行与持有人可见",
     ),
     "finance.stays_closed": ("a quote stays closed: {why}", "报价未能启封：{why}"),
     "finance.nothing_left": (
