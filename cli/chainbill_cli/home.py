@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Key = TypeVar("Key")
 
 _TYPED: list[str] = []
-"""Passphrases that opened a file in this run."""
+"""Passphrases that opened a file in this run, so that nobody is asked for one twice."""
 PROFILES = "profiles.toml"
 NETWORK = "network.json"
 LOCAL_STATE = "localnet.json"
@@ -139,6 +139,11 @@ def find_profile(home: Path, name: str) -> Profile:
     return profiles[name]
 
 
+def begin() -> None:
+    """Forget what was typed in an earlier run."""
+    _TYPED.clear()
+
+
 def load_key(path: Path) -> PrivateKey:
     """The key of a file; asks for the passphrase in a terminal, else takes CHAINBILL_PASSPHRASE."""
     return open_key(path)[0]
@@ -200,7 +205,7 @@ def _opened(path: Path, read: Callable[[bytes, bytes | None], Key]) -> tuple[Key
 
 
 def _that_opens(content: bytes, read: Callable[[bytes, bytes | None], Key]) -> str | None:
-    """A passphrase that opened another file of this run and opens this one, too: nobody is asked for it twice."""
+    """A passphrase that opened another file of this run and opens this one, too."""
     from chainbill.errors import ChainbillError
 
     for typed in dict.fromkeys(_TYPED):

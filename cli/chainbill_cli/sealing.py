@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainbill.errors import ChainbillError
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.given_files import given_text
 from chainbill_cli.home import load_encryption_key, open_key, write_private
 from chainbill_cli.quoting import priced
 from chainbill_cli.session import Session
@@ -89,9 +90,9 @@ def _kept(session: Session, quote: Row) -> Bid:
 
     path = session.settings.home / BIDS / f"{quote['commitment']}.json"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(given_text(path))
         bid = Bid(session.network_hash, quote["request"], quote["bank"], content["terms"], content["salt"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (Failure, ValueError, KeyError, TypeError) as error:
         raise fail(Exit.FAILED, "finance.bid_not_kept", path=str(path)) from error
     if bid.commitment != quote["commitment"]:
         raise fail(Exit.FAILED, "finance.bid_not_kept", path=str(path))

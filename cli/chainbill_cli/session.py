@@ -54,6 +54,7 @@ class Session:
         """The currency that amounts were typed in where nothing that has one could be read."""
         self.handed_in = HandedIn()
         self._ledger_time_ms: int | None = None
+        homes.begin()
         moments.begin(self._zone)
         digits.begin(settings.home, self._known_hash, self._ask_currencies)
 

@@ -156,7 +156,7 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     say so. needs_label: {} for none, or {"scheme", "grade"}: agree and disburse ask for this label of the bill.
     """
     terms = {"rate": rate, "recourse": recourse, "basis": basis, "fee": fee, "interest_payer": interest_payer}
-    require_terms(terms)
+    require_terms_of_quote(terms)
     require_dates_or_none([value_date, disburse_by, valid_until])
     require_need(needs_label)
     row = require_request(request)
@@ -223,7 +223,7 @@ def agree_sealed(quote, terms, salt):
     terms: a map of TERMS, as `quote` takes them, value_date a day. salt: 32 bytes in hex. Both are in the envelope.
     """
     require_fields(terms, TERMS, ())
-    require_terms(terms)
+    require_terms_of_quote(terms)
     require_date(terms["value_date"])
     require(is_hex_of(salt, 32), "envelope_not_valid")
     offer = require_quote(quote)
@@ -820,7 +820,7 @@ def keep_receipt(reference, content, offer, kind, amount, value_date, result):
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
-def require_terms(terms):
+def require_terms_of_quote(terms):
     """The terms of a quote are each of their kind, but for value_date."""
     rate, fee = terms["rate"], terms["fee"]
     require(kind_of(rate) == "int" and rate >= 0 and rate <= WHOLE, "rate_not_valid")

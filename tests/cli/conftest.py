@@ -42,8 +42,10 @@ def shell(tmp_path: Path, node: FakeNode, capsys: pytest.CaptureFixture[str]) ->
 def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Desk]]:
     made: list[SoloTransport] = []
 
-    def make(*, public_reads: bool = True) -> Desk:
-        created = create_local_network(tmp_path / "net", validators=1, public_reads=public_reads)
+    def make(*, public_reads: bool = True, bids: str = "clear") -> Desk:
+        created = create_local_network(
+            tmp_path / "net", validators=1, public_reads=public_reads, parameters={"bids": bids}
+        )
         layout.write_down(created)
         made.append(SoloTransport())
         made[-1].serve(created.genesis)

@@ -43,6 +43,8 @@ COURT = ["--authority", "Court", "--number", "1", "--document", "{paper}", "--do
 NO_COMMAND: dict[str, str] = {}
 """Acts that no command sends, with the reason."""
 ELSEWHERE = {
+    "finance.agree_sealed": "rests on what the quote is, and on a key of this home: test_cli_sealed_bids.py",
+    "finance.seal": "rests on how the network quotes, and on a key of the holder: test_cli_sealed_bids.py",
     "governance.advance_clock": "signed by a node's bank of a local network: test_cli_party.py",
     "settlement.proceed": "sent by itself after a settlement of many tokens: test_cli_settle.py",
 }
@@ -83,7 +85,7 @@ EXAMPLES: dict[str, list[str]] = {
     "finance.decline": ["finance", "decline", REQUEST],
     "finance.decline_quote": ["finance", "decline", QUOTE],
     "finance.disburse": ["finance", "disburse", QUOTE, "--reference", "P", "--value-date", "2027-01-01"],
-    "finance.quote": ["finance", "quote", REQUEST, "--rate", "3.85", "--recourse"],
+    "finance.quote": ["finance", "quote", REQUEST, "--rate", "3.85", "--recourse", "--clear"],
     "finance.request": ["finance", "request", TOKEN, "--to", "bank1", "--amount", "1", "--currency", "CNY"],
     "finance.withdraw": ["finance", "withdraw", REQUEST],
     "finance.withdraw_quote": ["finance", "withdraw", QUOTE],

@@ -180,7 +180,7 @@ def test_offline_all_arguments_are_shown_in_words(desk: Desk, seen: Callable[...
     path = str(tmp_path / "q.tx")
     quote = ("finance", "quote", request, "--rate", "4.1", "--needs-label", "绿色:A")
     for said, option in (("有追索权", "--recourse"), ("无追索权", "--no-recourse")):
-        shown = seen("bank1", *quote, option, "--offline", path, "--currency", "CNY")
+        shown = seen("bank1", *quote, option, "--clear", "--offline", path, "--currency", "CNY")
         decoded = desk.text("--as", "bank1", "--lang", "zh", "tx", "decode", path)
         for part in (said, "4.1000%", "持有人", "绿色:A"):
             assert part in shown, part

@@ -11,7 +11,7 @@ from cli.cli_desk import Desk, accepted_bill
 LEFT_OUT = {
     "bill": {"settled_in_time"},
     "request": {"quotes", "held_days", "allowed_ms"},
-    "quote": set(),
+    "quote": {"envelope"},
     "token": {"claim"},
     "joint": set(),
     "pledge": {"ranges", "moves"},

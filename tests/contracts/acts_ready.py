@@ -9,6 +9,7 @@ The people of these worlds have one capability each, so that a test can take eac
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -47,6 +48,8 @@ from contracts.world import (
     uscc,
 )  # fmt: skip
 
+from chainbill.sealed_bid import Bid
+
 MAKER, CHECKER, ADMIN, OTHER_ADMIN, ALONE, ALONE_TOO = range(6)
 """The people of a party by the numbers of their keys; the last two keys are one person, who may do everything."""
 ONE_PERSON = "0e" * 32
@@ -59,6 +62,7 @@ SIGNERS = {"M": [MAKER], "MC": [MAKER, CHECKER], "A": [ADMIN], "AA": [ADMIN, OTH
 
 
 UNDER_POLICY = "its party's policy asks for a second person above an amount, and that may be 0"
+UNDER_CLEAR = "its party's policy for the same act in clear asks for a second person above an amount"
 SAYS_NO = "takes back or refuses what has not come about, and can be offered anew; an agreed quote is under policy"
 TAKES_AWAY = "an admin who is the first to see a theft does not wait for a second one; nothing begins with it"
 DECIDED_BY_BANKS = "one bank's word among those of a quorum, which it may change as long as nothing is decided"
@@ -199,14 +203,18 @@ def _quote(world: World) -> Ready:
 def _seal(world: World) -> Ready:
     give_key(world)
     request = ask(world, accepted_bill(world)[1], BANK2, BANK3, amount=1_000)["request"]
-    return Ready(BANK2, seal_arguments(bid_for(world, request, BANK2)))
+    return Ready(BANK2, seal_arguments(_bid(world, request), envelope="5e" * 304))
 
 
 def _agree_sealed(world: World) -> Ready:
     ready = _seal(world)
-    known = bid_for(world, ready.arguments["request"], BANK2)
-    quote = sent(world, BANK2, "finance.seal", [MAKER], **{**ready.arguments, "commitment": known.commitment})["quote"]
-    return Ready(S1, agree_arguments(quote, known))
+    quote = sent(world, BANK2, "finance.seal", [MAKER], **ready.arguments)["quote"]
+    return Ready(S1, agree_arguments(quote, _bid(world, ready.arguments["request"])))
+
+
+def _bid(world: World, request: str) -> Bid:
+    """The same in every world."""
+    return replace(bid_for(world, request, BANK2), salt=PAPER)
 
 
 def _disburse(world: World) -> Ready:
@@ -465,8 +473,8 @@ ACTS: dict[str, Spec] = {
     ),
     "finance.quote": Spec("M", UNDER_POLICY, _quote),
     "finance.agree": Spec("M", UNDER_POLICY, lambda world: Ready(S1, {"quote": _quoted(world)[1]})),
-    "finance.seal": Spec("M", UNDER_POLICY, _seal),
-    "finance.agree_sealed": Spec("M", UNDER_POLICY, _agree_sealed),
+    "finance.seal": Spec("M", UNDER_CLEAR, _seal),
+    "finance.agree_sealed": Spec("M", UNDER_CLEAR, _agree_sealed),
     "finance.disburse": Spec("M", UNDER_POLICY, _disburse),
     "finance.decline": Spec("M", SAYS_NO, lambda world: Ready(BANK3, {"request": _quoted(world)[0]}), open=True),
     "finance.decline_quote": Spec("M", SAYS_NO, lambda world: Ready(S1, {"quote": _quoted(world)[1]}), open=True),

@@ -149,7 +149,7 @@ def _act(session: Session, offer: Mapping[str, Any], request: Mapping[str, Any],
 def agree(session: Session, writing: Writing, quote: str) -> None:
     """The holder agrees to a quote; a sealed one is opened, and everybody may read it from then on."""
     identifier = object_id(session, QUOTE, quote)
-    found = {} if session.offline else read_quote(session, identifier)
+    found = session.object_row(QUOTE.path, identifier)
     act = call("finance", "agree", quote=identifier)
     if sealing.is_closed(found):
         if writing.dry_run:
@@ -162,6 +162,7 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
         refuse_foreseen(session, [act])  # what is refused has been told all the same
     preview = None
     if asks(session) and not session.offline:
+        found = found or read_quote(session, identifier)
         preview = Preview("preview.finance_agree")
         described.quote(session, preview, found)
         described.request(session, preview, read_request(session, str(found["request"])))

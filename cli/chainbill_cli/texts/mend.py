@@ -145,6 +145,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "correct what is named and run the command again: the transaction itself never acts any more",
         "请更正所述原因后重新运行命令：该交易本身不会再生效",
     ),
+    "mend.finance.bid_not_kept": (
+        "look for it in the home of this bank from which it was sealed, or give a new quote in its place",
+        "请在密封该报价的本行主目录中查找，或另行报价以取代",
+    ),
+    "mend.finance.not_sealed_so": (
+        "decline it with chainbill finance decline, and ask the bank for a new quote",
+        "请以 chainbill finance decline 谢绝，并请银行重新报价",
+    ),
+    "mend.finance.seal_to_what": (
+        "ask the holder for its key: chainbill party show shows it",
+        "请向持有人索取公钥，或以 chainbill party show 查看",
+    ),
     "mend.finance.nothing_left": ("choose an earlier --value-date", "请用 --value-date 选较早的起息日"),
     "mend.governance.arguments": (
         "chainbill governance propose --help has an example of each kind",

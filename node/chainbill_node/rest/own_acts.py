@@ -79,6 +79,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("finance", "request_ended"): "request",
     ("finance", "request_reduced"): "request",
     ("finance", "requested"): "request",
+    ("finance", "sealed"): "quote",
     ("governance", "clock_advanced"): EVERYBODY,
     ("governance", "decided"): EVERYBODY,
     ("governance", "label_scheme_decided"): EVERYBODY,
