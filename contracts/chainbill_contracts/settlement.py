@@ -47,6 +47,7 @@ pledges = read_table("pledge", "pledge")
 freezes_read = read_table("legal", "freeze")
 written_off = read_table("write_off", "written")
 
+DAYS_OF_COURT = 1827  # after five years a court's money that its bank has not reported is an alert
 MOST_DAYS_RETURNED = 30  # a payment that came back is set aside after so many
 MOST_RECEIPTS = 100  # that stand for one bill: each partial one leaves a piece of every token
 MOST_LEAVES_BACK = 1500  # that one step of a reversal looks at
@@ -250,8 +251,14 @@ def acknowledge(bill, token):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Set a payment aside that came back and was not instructed again for 30 days."""
+    """Set a payment aside that came back and was not instructed again for 30 days; warn of one that no court got."""
     payment = payments.get([row["bill"], row["token"]])
+    if item[0] == "court":
+        if payment["status"] != "paid":
+            place = {"bill": row["bill"], "token": row["token"], "party": payment["party"], "bank": payment["bank"]}
+            place["since"] = add_days(date, -DAYS_OF_COURT)
+            emit("payment_waits", place)
+        return
     if payment["status"] == "returned" and ctx.today > add_days(waits_since(payment), MOST_DAYS_RETURNED):
         bring(payment, "set_aside")
         place = {"bill": row["bill"], "token": row["token"], "party": payment["party"], "bank": payment["bank"]}
@@ -280,7 +287,8 @@ def give_by_order(bill, token, party, account, order):
     """Owe money that is set aside to whom a court decides, free of freezes: a registered party, or an account.
 
     party: of the ledger, and then the money is instructed to its account; "": whoever has the account with this hash,
-    then it is the court's (执行款专户), and the bank reports it as paid.
+    then it is the court's (执行款专户), and the bank reports it as paid. The holder is owed nothing any more and may be
+    closed; until the report the bank owes it, as it were to itself.
     """
     row = payments.get([bill, token])
     require_receipt_stands(row)
@@ -290,7 +298,10 @@ def give_by_order(bill, token, party, account, order):
     if party == "":
         row["kind"] = "court"
         row["account"] = account
+        row["party"] = row["bank"]
+        row["changed_on"] = ctx.today
         payments.put([bill, token], row)
+        agenda.put([add_days(ctx.today, DAYS_OF_COURT), "court", bill, token], {"bill": bill, "token": token})
         return
     emit("payment_turned", {"bill": bill, "token": token, "from": row["party"], "to": party})
     row["kind"] = "order"

@@ -114,6 +114,8 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
         payee = world.row("pledge", "pledge", payment["pledge"])["pledgee"] if payment["pledge"] else token["holder"]
         if payment["kind"] == "order":
             payee = world.row("legal", "order", payment["order"])["beneficiary"]
+        elif payment["kind"] == "court":
+            payee = payment["bank"]
         assert (payment["party"], payment["amount"]) == (payee, token["hi"] - token["lo"])
     received = [row for _, row in world.rows("settlement", "receipt") if row["bill"] == bill["id"]]
     received = [row for row in received if row["kind"] == "settlement" and row["status"] == "standing"]

@@ -11,7 +11,6 @@ from contracts.world import (
     BANK2,
     BANK4,
     BANKS,
-    S1,
     S2,
     S3,
     World,
@@ -275,7 +274,7 @@ def acknowledge_what_a_court_took(world: World) -> None:
     made = frozen(world, token, 1_000)
     paid = settle(world, bill, 1_000)["payments"][0]
     transfer(world, made, 0, "", account="7c" * 32)
-    as_two(world, S1, "settlement", "acknowledge", bill=bill, token=paid["token"])
+    as_two(world, BANK1, "settlement", "acknowledge", bill=bill, token=paid["token"])
 
 
 @refuses("order_too_large")

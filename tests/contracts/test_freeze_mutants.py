@@ -214,6 +214,9 @@ MUTANTS: dict[str, Mutant] = {
         "settlement", 'require(not account_by_order(row), "not_the_payee")', "pass",
         is_refused(refused.acknowledge_what_a_court_took),
     ),
+    "a court's money is owed to the holder": (
+        "settlement", '        row["party"] = row["bank"]\n', "", told.test_money_goes_to_a_courts_account,
+    ),
     "a court's money goes to the holder": (
         "settlement", '    if status == "instructed" and by_order:\n', '    if status == "":\n', back_from_the_court
     ),

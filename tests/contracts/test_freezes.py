@@ -215,7 +215,7 @@ def test_money_goes_to_a_courts_account(world: World) -> None:
     paid = settle(world, bill, 1_000)["payments"][0]["token"]
     transfer(world, made, 0, "", account="7c" * 32)
     row = world.row("settlement", "payment", [bill, paid])
-    assert (row["status"], row["kind"], row["account"], row["party"]) == ("set_aside", "court", "7c" * 32, S1)
+    assert (row["status"], row["kind"], row["account"], row["party"]) == ("set_aside", "court", "7c" * 32, BANK1)
     assert standing(world, made) == "ended"
     world.call(BANK1, "settlement", "pay_result", bill=bill, token=paid, status="paid", reference="P-1")
     assert world.row("settlement", "payment", [bill, paid])["status"] == "paid"
