@@ -22,7 +22,7 @@ ANSWER_HEADINGS = {
 which bills an event issued (not how many), a scheme of labels."""
 PARTIES = frozenset({
     "attestors", "auditor", "bank", "banks", "beneficiary", "creditor", "debtor", "holder", "party", "paying_bank",
-    "pledgee", "seller", "sponsor", "successor", "supplier", "to",
+    "pledgee", "buyer", "seller", "sponsor", "successor", "supplier", "to",
 })  # fmt: skip
 NOTHING: tuple[Any, ...] = ("", None, [], {})
 UNUSED = (("milliseconds", 0), ("to_ms", 0))

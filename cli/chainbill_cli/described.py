@@ -193,6 +193,17 @@ def pledge(session: Session, preview: Preview, row: Row) -> None:
         preview.line("preview.answer_until", str(row["until"]))
 
 
+def sale(session: Session, preview: Preview, row: Row) -> None:
+    """An offer for sale: both banks, what is sold, with recourse or without, until when."""
+    preview.line("column.token", str(row["token"])).party(session, "column.sold_by", str(row["seller"]))
+    preview.party(session, "column.bought_by", str(row["buyer"]))
+    preview.money("column.amount", int(row["amount"]), str(row["currency"]))
+    preview.line("column.recourse", text("value.with_recourse" if row["recourse"] else "value.without_recourse"))
+    of_bill(session, preview, str(row["bill"]))
+    if row["status"] == "offered":
+        preview.line("preview.answer_until", str(row["until"]))
+
+
 def court_order(session: Session, preview: Preview, row: Row) -> None:
     """An order of a court: its paper, who entered it, what it is on, where that goes, until when it is ratified."""
     preview.line("column.kind", word_said("paper_", row["kind"])).party(session, "column.ordered_by", str(row["by"]))

@@ -52,6 +52,11 @@ def _offered(row: Row, _: str) -> Refusal | None:
     return ("not_offered", {}) if row.get("offered_to") == "" else None
 
 
+def _for_transfer(row: Row, _: str) -> Refusal | None:
+    other = next((one["ref"] for one in row.get("locks") or () if one["kind"] == "offered" and one["ref"] == SALE), "")
+    return ("offer_of_other_kind", {"ref": other}) if other else None
+
+
 def _offered_to(row: Row, party: str) -> Refusal | None:
     return ("not_offered_to_you", {}) if row.get("offered_to", party) != party else None
 
@@ -87,6 +92,7 @@ ACTIVE: Row = {"status": "active"}
 """The row of a sender that cannot be read: the ledger decides."""
 PLEDGE = "pledge"
 ORDER = "order"
+SALE = "sale"
 BILL, JOINT, TOKEN, TOKENS, REQUEST, QUOTE = "bill", "joint", "token", "tokens", "request", "quote"
 AGREES = (
     QUOTE,
@@ -126,6 +132,7 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("pledge", "enforce"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.enforce"))),
     ("pledge", "agree_enforcement"): (PLEDGE, (PLEDGOR, _stands("pledge/pledge", "pledge.agree_enforcement"))),
     ("pledge", "refuse_enforcement"): (PLEDGE, (PLEDGOR, _stands("pledge/pledge", "pledge.refuse_enforcement"))),
+    ("sale", "sell"): (TOKENS, (HOLDER, LIVE, _free)),
     ("settlement", "settle"): (
         BILL,
         (_is("paying_bank", "not_the_paying_bank"), _stands("bill/bill", "settlement.settle")),
@@ -133,7 +140,7 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("token", "transfer"): (TOKENS, (HOLDER, LIVE, _free)),
     ("token", "merge"): (TOKENS, (HOLDER, LIVE, _free)),
     ("token", "split"): (TOKEN, (HOLDER, LIVE, _free)),
-    ("token", "accept"): (TOKEN, (_offered_to,)),
+    ("token", "accept"): (TOKEN, (_offered_to, _for_transfer)),
     ("token", "reject"): (TOKEN, (_offered_to,)),
     ("token", "recall"): (TOKEN, (HOLDER, _offered)),
     ("token", "give_back"): (TOKEN, (HOLDER, LIVE, _free)),
@@ -155,6 +162,7 @@ SAID_AGAIN: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "settlement.settle": (("settlement",), ("amount", "value_date")),
     "settlement.pay_result": (("payment",), ()),
     "finance.disburse": (("finance", "unmatched"), ("value_date",)),
+    "sale.buy": (("sale",), ("amount", "value_date")),
 }
 """Of each report under a reference: the kinds of its receipt, and what stands there as it was said."""
 
@@ -206,9 +214,9 @@ def _row(session: Session, named: str, identifier: str) -> Row:
 def _under_reference(session: Session, reported: Mapping[str, Any]) -> list[Row] | None:
     """What banks reported under this reference on the bill; None where it cannot be read here: the ledger decides."""
     reference = reported.get("reference")
-    if not reference or (BILL not in reported and QUOTE not in reported):
+    named = next((one for one in (QUOTE, BILL, TOKEN) if one in reported), "")
+    if not reference or not named:
         return []
-    named = QUOTE if QUOTE in reported else BILL
     bill = reported.get(BILL) or _row(session, named, str(reported[named])).get(BILL)
     if session.offline:
         return None

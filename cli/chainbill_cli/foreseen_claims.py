@@ -1,4 +1,4 @@
-"""What the ledger will refuse of pledges and products.
+"""What the ledger will refuse of pledges, sales and products.
 
 As `foreseen_terms`, under the contracts' reasons and in their order. A row that cannot be read says nothing.
 """
@@ -20,7 +20,7 @@ from chainbill_cli.foreseen_terms import Check, all_rows
 from chainbill_cli.money_said import PLACES
 from chainbill_cli.session import Session
 
-EVENTS = reads()["production_events"].path
+EVENTS, SALES = reads()["production_events"].path, reads()["sales"].path
 
 
 # --- pledges ----------------------------------------------------------------------------------------------------------
@@ -69,6 +69,43 @@ def _enforce(session: Session, named: Row) -> Iterator[Refusal | None]:
         yield "pledge_not_due", {"due_on": row["due_on"]}
     if named["owed"] > row["secured"] - row["received"]:
         yield "amount_above_secured", {name: row[name] for name in ("secured", "received", "currency")}
+
+
+# --- onward sales -----------------------------------------------------------------------------------------------------
+def _sell(session: Session, offered: Row) -> Iterator[Refusal | None]:
+    own = session.registered(session.party)
+    if own and "bank" not in own.get("roles", ()):
+        yield "not_a_bank", {"id": session.party}
+    named = [str(one) for one in offered["tokens"]]
+    rows = [session.object_row(PLACES["token"], one) for one in named]
+    bills = [session.object_row(PLACES["bill"], str(one.get("bill") or "")) for one in rows]
+    for bill in bills:
+        if bill and bill["status"] not in contract_constant("general", "BILL_PAYABLE"):
+            yield "bill_not_payable", {"status": bill["status"]}
+    if len(set(named)) < len(named):
+        yield "token_named_twice", {}
+    if session.offline:
+        return
+    if offered["buyer"] == session.party:
+        yield "recipient_is_the_sender", {}
+    yield no_bank(session.registered(str(offered["buyer"])))
+    if offered["buyer"] in {bill.get("debtor") for bill in bills}:
+        yield "recipient_is_the_debtor", {}
+
+
+def _buy(session: Session, paid: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(SALES, str(paid["token"]))
+    if not row or session.offline:
+        return
+    if row["buyer"] != session.party:
+        yield "not_the_buyer", {}
+    yield elsewhere("sale/sale", "sale.buy", row["status"])
+    if session.today() > row["until"]:
+        yield "offer_lapsed", {"until": row["until"]}
+    if paid["value_date"] > session.today():
+        yield "value_date_in_future", {"today": session.today()}
+    if paid["value_date"] < row["offered_on"]:
+        yield "value_date_before_offer", {"offered_on": row["offered_on"]}
 
 
 # --- products ---------------------------------------------------------------------------------------------------------
@@ -148,5 +185,6 @@ def _attested(session: Session, product: Row, said: Row) -> bool:
 CHECKS: Mapping[str, Check] = {
     "pledge.offer": _offer, "pledge.accept": _in_time, "pledge.agree_enforcement": _in_time,
     "pledge.release": _release, "pledge.enforce": _enforce,
+    "sale.sell": _sell, "sale.buy": _buy,
     "product.register": _register, "product.agree": _agree, "product.retire": _retire, "product.event": _event,
 }  # fmt: skip

@@ -46,7 +46,7 @@ def _kind(read: Read) -> Kind:
 KINDS = {name: _kind(read) for name, read in reads().items() if read.letter}
 BILL, TOKEN, REQUEST, QUOTE = (KINDS[name] for name in ("bill", "token", "request", "quote"))
 JOINT, DISPUTE, STATUS_ORDER = KINDS["joint"], KINDS["dispute"], KINDS["status_order"]
-PLEDGE, PRODUCT = KINDS["pledge"], KINDS["product"]
+PLEDGE, PRODUCT, SALE = KINDS["pledge"], KINDS["product"], KINDS["sale"]
 COURT_ORDER, FREEZE = KINDS["order"], KINDS["freeze"]
 CHANGE = Kind("announced_change", "C", "/v1/parties/{party}/changes", "party change list")
 RECOVERY = Kind("announced_recovery", "C", "", "party recovery list")
@@ -88,7 +88,7 @@ def ids_shown_by(listed: str) -> str:
 
 
 def _id_of(entry: Mapping[str, Any]) -> list[str]:
-    return [str(entry["id"])]
+    return [str(entry["id"] if "id" in entry else entry["token"])]
 
 
 def _ids_of_quotes(request: Mapping[str, Any]) -> list[str]:
@@ -167,6 +167,6 @@ def not_found(failure: Failure) -> bool:
 
 __all__ = [
     "BILL", "CHANGE", "COURT_ORDER", "DISPUTE", "FREEZE", "PLEDGE", "PRODUCT", "QUOTE", "RECOVERY",
-    "REQUEST", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote", "read_request",
+    "REQUEST", "SALE", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote", "read_request",
     "read_token", "successor_held_by",
 ]  # fmt: skip

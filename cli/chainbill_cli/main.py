@@ -24,6 +24,7 @@ MODULES = {
     "finance": "finance",
     "invoice": "invoice",
     "pledge": "pledge",
+    "sale": "sale",
     "order": "order",
     "freeze": "freeze",
     "product": "product",

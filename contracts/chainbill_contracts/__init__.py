@@ -21,7 +21,7 @@ __all__ = [
 #: In the order in which a genesis lists and begins them.
 NAMES = (
     "account", "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "label",
-    "legal", "party", "pledge", "product", "recovery", "settlement", "standing", "succession", "token",
+    "legal", "party", "pledge", "product", "recovery", "sale", "settlement", "standing", "succession", "token",
     "write_off",
 )  # fmt: skip
 

@@ -38,6 +38,7 @@ from chainbill_contracts.general import (
     require_debtor_in_business,
     require_fields,
     require_label_name,
+    require_new_reference,
     require_not_stopped,
     require_not_stopped_since,
     require_party,
@@ -57,7 +58,6 @@ agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 token_rows = read_table("token", "token")
-settlement_receipts = read_table("settlement", "receipt")
 label_schemes = read_table("governance", "label_scheme")
 labels = read_table("label", "label")
 standings = read_table("standing", "standing")
@@ -257,7 +257,7 @@ def disburse(quote, reference, value_date, amount, registration):
         result = known["result"]
         result["repeated"] = True
         return result
-    require(not settlement_receipts.has([ctx.party, reference]), "reference_used_otherwise", {"reference": reference})
+    require_new_reference(reference)
     offer = require_quote(quote)
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
     bank = require_not_stopped(ctx.party)

@@ -16,6 +16,9 @@ parameters = read_table("governance", "parameter")
 bills = read_table("bill", "bill")
 token_rows = read_table("token", "token")
 requests = read_table("finance", "request")
+finance_receipts = read_table("finance", "receipt")
+settlement_receipts = read_table("settlement", "receipt")
+sale_receipts = read_table("sale", "receipt")
 pledges = read_table("pledge", "pledge")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
@@ -25,6 +28,7 @@ LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
 LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
 MOST_INVOICES = 100  # behind a bill, or named at once
 MOST_STEPS_UP = 50  # from a token, for the one that was cut
+OFFERS_OF_ALL = ("sale",)  # refs of offers that end where a part of the token is paid
 WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
 WORK_OF_PLEDGED = 5  # likewise: two payees, and the row of the pledge
 CODE = 3  # letters of the code of a currency
@@ -34,7 +38,8 @@ ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_invoices", "bill.ask_paying_bank",
     "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse",
     "finance.quote", "finance.request", "pledge.accept", "pledge.agree_enforcement", "pledge.offer", "pledge.release",
-    "product.event", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back", "token.transfer",
+    "product.event", "sale.buy", "sale.sell", "settlement.pay_result", "settlement.settle", "token.accept",
+    "token.give_back", "token.transfer",
 ]  # fmt: skip
 
 
@@ -308,6 +313,13 @@ def require_reference(reference):
     require(kind_of(reference) == "text", "reference_not_valid")
     require(len(reference) >= 1 and len(reference) <= LONGEST_REFERENCE, "reference_not_valid")
     require_text(reference)
+
+
+def require_new_reference(reference):
+    """A reference under which the sender has recorded no money of any kind."""
+    used = finance_receipts.has([ctx.party, reference]) or settlement_receipts.has([ctx.party, reference])
+    used = used or sale_receipts.has([ctx.party, reference])
+    require(not used, "reference_used_otherwise", {"reference": reference})
 
 
 def require_label_name(name):
@@ -601,6 +613,14 @@ def is_free(row):
     return row["status"] in TOKEN_USABLE and len(row["locks"]) == 0
 
 
+def offered_as(row, ref):
+    """Say whether a token lives and is offered for this: "transfer", "return" or "sale". row: the token's."""
+    for lock in row["locks"]:
+        if lock["kind"] == "offered" and lock["ref"] == ref:
+            return row["status"] in TOKEN_USABLE
+    return False
+
+
 def require_free(row):
     """A token that its holder may use: it lives, and nothing locks it. row: the token's."""
     require(row["status"] in TOKEN_USABLE, "token_already_used", {"status": row["status"]})
@@ -692,9 +712,8 @@ def work_of_paying(row):
             return 2 + len(requests.get(lock["ref"])["quotes"])
         if lock["kind"] in ("pledged", "frozen") or row["offered_to"] == "":
             return WORK_OF_PLEDGED + len(row["locks"]) - 1  # each freeze on it is a row more, or two
-    if row["financing"] != "":
-        return WORK_OF_FINANCED
-    return 1 if row["offered_to"] == "" else 2
+    work = WORK_OF_FINANCED if row["financing"] != "" else 1
+    return work if row["offered_to"] == "" else work + 1
 
 
 def payees_of(row, amount, told):
@@ -921,6 +940,10 @@ RECOVERY_STEPS = {
     "recovery.veto": {"announced": ("vetoed",)},
     "recovery.withdraw": {"announced": ("withdrawn",)},
     "": {"announced": ("acted", "lapsed")},
+}
+SALE_STEPS = {
+    "sale.buy": {"offered": ("bought",)},
+    "": {"offered": ("ended",), "ended": ("offered",)},
 }
 SETTLEMENT_RECEIPT_STEPS = {
     "settlement.reverse": {"standing": ("reversed",)},

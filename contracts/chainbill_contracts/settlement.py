@@ -23,6 +23,7 @@ from chainbill_contracts.general import (
     require_capability,
     require_date,
     require_maker_and_checker,
+    require_new_reference,
     require_policy,
     require_reference,
     require_text,
@@ -40,7 +41,6 @@ bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
-finance_receipts = read_table("finance", "receipt")
 tokens = read_table("token", "token")
 ranges = read_table("core", "range")
 pledges = read_table("pledge", "pledge")
@@ -468,8 +468,7 @@ def known_result(bill, reference, content):
     if known is None:
         known = receipt_of_predecessor(bill, reference)
     if known is None:
-        used = finance_receipts.has([ctx.party, reference])
-        require(not used, "reference_used_otherwise", {"reference": reference})
+        require_new_reference(reference)
         return None
     require(known["digest"] == content, "reference_used_otherwise", {"reference": reference})
     result = known["result"]

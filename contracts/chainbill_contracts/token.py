@@ -10,6 +10,7 @@ may call.
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     MOST_STEPS_UP,
+    OFFERS_OF_ALL,
     TOKEN_USABLE,
     counted,
     cut_of,
@@ -171,6 +172,7 @@ def accept(token):
     lock = row["locks"][0]
     receiver = require_able(ctx.party) if lock["ref"] == "return" else require_active(ctx.party)
     require_capability("maker")
+    require(lock["ref"] in ("transfer", "return"), "offer_of_other_kind", {"ref": lock["ref"]})
     require(ctx.today <= lock["until"], "offer_lapsed", {"until": lock["until"]})
     require_not_stopped_since(row["holder"], lock["height"])
     if lock["ref"] != "return":
@@ -832,7 +834,7 @@ def leaves_from(bill, start, face, most):
 
 
 def pay_all(leaves, amounts):
-    """Pay of each token its amount, 0 for nothing; an offer whose token is paid whole gives its place back.
+    """Pay of each token its amount, 0 for nothing; an offer that ends with that gives its place back.
 
     Answers {"paid": see pay, "pledges": see tell_pledge}.
     """
@@ -843,7 +845,7 @@ def pay_all(leaves, amounts):
         leaf = leaves[number]
         amount = amounts[number]
         if amount > 0:
-            if leaf["offered_to"] != "" and amount == leaf["hi"] - leaf["lo"]:
+            if leaf["offered_to"] != "" and ends_offer(leaf, amount):
                 offers[leaf["holder"]] = offers[leaf["holder"]] + 1 if leaf["holder"] in offers else 1
             paid += pay(leaf, amount, told)
     for holder in sorted(offers):
@@ -880,8 +882,11 @@ def pay(row, amount, told):
             else:
                 offered_until = lock["until"]
                 agenda.delete([add_days(offered_until, 1), "offer", row["id"]])
-    if whole and offered_until != "":
+    if offered_until != "" and ends_offer(row, amount):
         emit("lapsed", {"token": row["id"], "holder": row["holder"], "to": row["offered_to"]})
+        row["offered_to"] = ""
+        offered_until = ""
+        row["locks"] = []
     if whole and len(shares) == 1:
         end_leaf(row, "settled")
         pieces = [row["id"]]
@@ -907,6 +912,11 @@ def pay(row, amount, told):
             entry[name] = common[name]
         paid += [entry]
     return paid
+
+
+def ends_offer(row, amount):
+    """Say whether the offer of a token to a party ends where this much of it is paid. row: the token's."""
+    return amount == row["hi"] - row["lo"] or row["locks"][0]["ref"] in OFFERS_OF_ALL
 
 
 def settled_pieces(row, shares):

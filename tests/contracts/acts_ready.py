@@ -285,6 +285,21 @@ def _enforcing(sender: str, world: World) -> Ready:
     return Ready(sender, {"pledge": ready.arguments["pledge"]})
 
 
+def _to_sell(world: World) -> Ready:
+    request = ask(world, accepted_bill(world, face=5_000)[1], BANK2, amount=5_000)["request"]
+    quoted = bid(world, request, BANK2)["quote"]
+    sent(world, S1, "finance.agree", [MAKER], quote=quoted)
+    paid = {"reference": "LOAN-9", "value_date": world.today, "amount": 0, "registration": "ZD-9"}
+    held = sent(world, BANK2, "finance.disburse", [MAKER], quote=quoted, **paid)["token"]
+    return Ready(BANK2, {"tokens": [held], "buyer": BANK3, "recourse": True, "price": PAPER})
+
+
+def _offered_for_sale(world: World) -> Ready:
+    [token] = sent(world, BANK2, "sale.sell", [MAKER], **_to_sell(world).arguments)["tokens"]
+    paid = {"reference": "BUY-1", "value_date": world.today, "amount": 0, "registration": "ZD-3"}
+    return Ready(BANK3, {"token": token, **paid})
+
+
 def _to_take(world: World) -> Ready:
     token = accepted_bill(world, face=5_000)[1]
     return Ready(BANK1, {
@@ -523,6 +538,8 @@ ACTS: dict[str, Spec] = {
     "legal.order": Spec("MC", TWO, _to_take),
     "legal.ratify": Spec("MC", TWO, partial(_taken, BANK2)),
     "legal.refuse": Spec("MC", TWO, partial(_taken, BANK2, reason="no"), open=True),
+    "sale.sell": Spec("M", UNDER_POLICY, _to_sell),
+    "sale.buy": Spec("M", UNDER_POLICY, _offered_for_sale),
     "pledge.offer": Spec("M", UNDER_POLICY, _to_pledge),
     "pledge.accept": Spec("M", UNDER_POLICY, partial(_pledge_offered, BANK2, registration="ZD-2")),
     "pledge.reject": Spec("M", SAYS_NO, partial(_pledge_offered, BANK2, reason="no"), open=True),

@@ -57,6 +57,7 @@ def check_all(world: World) -> None:
     check_requests(world, tokens)
     check_financings(world, tokens, hops)
     check_pledges(world, tokens)
+    check_sales(world, tokens)
     check_freezes(world, tokens)
     check_standings(world, bills)
     check_counts(world, bills, tokens)
@@ -292,6 +293,24 @@ def check_financings(world: World, tokens: dict[str, Any], hops: dict[str, Any])
             assert made["lo"] <= token["lo"] < token["hi"] <= made["hi"]
             live[made["id"]] += token["hi"] - token["lo"] if token["status"] == "live" else 0
     assert {key[0]: row["outstanding"] for key, row in world.rows("finance", "financed")} == dict(live)
+
+
+def check_sales(world: World, tokens: dict[str, Any]) -> None:
+    """A token is locked for sale as the newest offer of it says; what was bought is there, and was bought once."""
+    rows = {key[0]: row for key, row in world.rows("sale", "sale")}
+    locked = {name: lock for name, token in tokens.items() for lock in token["locks"] if lock["ref"] == "sale"}
+    for name, lock in locked.items():
+        row, token = rows[name], tokens[name]
+        assert (row["status"], row["seller"], row["buyer"]) == ("offered", token["holder"], token["offered_to"])
+        assert (row["until"], row["amount"]) == (lock["until"], token["hi"] - token["lo"])
+        assert row["until"] >= world.today
+    for name, row in rows.items():
+        assert row["status"] != "offered" or row["until"] >= world.today
+        assert (row["status"] == "bought") == (row["bought_token"] != "")
+        if row["bought_token"]:
+            hop = world.row("token", "hop", row["bought_token"])
+            assert (hop["kind"], hop["from"], hop["to"]) == ("sale", row["seller"], row["buyer"])
+            assert tokens[name]["into"] == [row["bought_token"]]
 
 
 def check_requests(world: World, tokens: dict[str, Any]) -> None:

@@ -118,6 +118,7 @@ def test_a_bill_of_which_a_bank_has_financed_many_pieces_is_settled() -> None:
         ("offered", 0, 2),
         ("financed", 1, 5),
         ("financed", MOST_QUOTES, 5),
+        ("financed and for sale", 1, 6),
         ("pledged", 0, 5),
         ("offered in pledge", 0, 5),
         ("frozen", 1, 5),
@@ -137,7 +138,7 @@ def test_a_step_of_a_settlement_fits_into_a_run(kind: str, quotes: int, work: in
             offer(world, piece, (S2, 2))
         elif kind == "requested":
             requested(world, piece, TWENTY_BANKS, quotes)
-        elif kind == "financed":
+        elif kind.startswith("financed"):
             financed(world, piece, TWENTY_BANKS, quotes)
         elif kind == "pledged":  # to two payees each
             pledge(world, piece, secured=1, contract_no="\U00020000" * 64)

@@ -44,6 +44,7 @@ ASKS_NOBODY = {
     ("request", "disbursed"): "the bank has its token; what is left is the debtor's to pay",
     ("request", "ended"): "over, likewise: what was lost of it comes from nobody",
     ("request", "repaid"): "over, as long as no receipt of it is taken back",
+    ("sale", "ended"): "over: the token is free, and the seller may offer it again",
     ("token", "settled"): "over, likewise",
 }
 """Statuses out of which a step leads and in which nobody waits for another's word."""

@@ -15,6 +15,7 @@ from contracts.products import PARTS, active, report
 from contracts.refusals_governance import candidate, deploy, propose, vote
 from contracts.refusals_party import recover
 from contracts.sealing import agree_arguments, give_key, seal
+from contracts.selling import held, sell, sold
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -135,6 +136,8 @@ def busy_world(world: World | None = None) -> World:
     gone, paid = accepted_bill(world, face=1_000)
     settle(world, gone, 1_000)
     told(world, gone, paid, "paid", "OUT")
+    sell(world, held(world)[1])
+    sold(world, held(world)[1])
     name_successor(world, BANK4, BANK3)
     as_two(world, BANK2, "succession", "accept", bank=BANK3)
     return world

@@ -1,11 +1,11 @@
 """`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return; of pledges: pledge, release,
-enforce; of orders: freeze, unfreeze, force; write-off."""
+enforce; of orders: freeze, unfreeze, force; of sales: sell, buy; write-off."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chainbill_cli import described, ordering, pledging
+from chainbill_cli import described, ordering, pledging, selling
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Failure, usage
@@ -30,6 +30,8 @@ token.add_command(ordering.freeze, "freeze")
 token.add_command(ordering.release, "unfreeze")
 token.add_command(ordering.transfer, "force")
 add_write_off(token)
+token.add_command(selling.sell, "sell")
+token.add_command(selling.buy, "buy")
 
 
 def usable(session: Session, typed: str, currency: str | None = None) -> dict[str, Any]:

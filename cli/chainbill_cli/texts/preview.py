@@ -24,6 +24,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The tokens are about to be offered in pledge; what is paid on them, early too, then goes to the pledgee:",
         "即将以子凭证出质；此后债务人就其付款（含提前付款）先付给质权人：",
     ),
+    "preview.sale_sell": ("The tokens are about to be offered for sale:", "即将再转让下列子凭证："),
+    "preview.sale_buy": (
+        "The purchase is about to be recorded; the token moves to you:",
+        "即将登记受让，子凭证随即转入本行：",
+    ),
     "preview.pledge_accept": ("The pledge is about to be accepted:", "即将接受质押："),
     "preview.pledge_release": ("The pledge is about to be released:", "即将解除质押："),
     "preview.pledge_lower": ("What the pledge secures is about to be lowered:", "即将调低担保金额："),

@@ -31,6 +31,7 @@ Asked = Mapping[str, Any]
 """What is asked of a list, by the names of its filters; None for one that was left out."""
 Sees = Callable[[View, Row], bool]
 Shape = Callable[[View, Row], Any]
+Now = Callable[[View, Row], Row]
 PREFIX = "/v1"
 FINGERPRINT = r"^[0-9a-f]{64}$"
 CHECKS: Mapping[str, Mapping[str, Any]] = {
@@ -84,6 +85,7 @@ def declared_list(
     name: str,
     *,
     sees: Sees | None = None,
+    now: Now | None = None,
     shape: Shape = as_it_is,
     fits: Callable[[View, Asked, Row], bool] | None = None,
     names: Callable[[View, Asked], Names | None] | None = None,
@@ -91,9 +93,9 @@ def declared_list(
 ) -> None:
     """Make the list of a declared read.
 
-    sees: whether a row shows, to everybody if left out. fits: what filters ask that is no field of the row. names: the
-    candidates, None for those that an index of a filter has. concerned: the candidates of a reader who does not see
-    everything and asks for none; the whole table if left out.
+    sees: whether a row shows, to everybody if left out. now: the row as it stands, where other rows have a say. fits:
+    what filters ask that is no field of the row. names: the candidates, None for those that an index of a filter has.
+    concerned: the candidates of a reader who does not see everything and asks for none; the whole table if left out.
     """
     read = reads()[name]
     contract, table = read.row.place.split("/")
@@ -103,6 +105,8 @@ def declared_list(
 
         def show(name: str) -> Entry | None:
             row = view.row(contract, table, name.split("/", 1) if len(read.key) > 1 else name)
+            if row is not None and now is not None:
+                row = now(view.known, row)
             if row is None or not _matches(read, asked, row) or not (sees is None or sees(view.known, row)):
                 return None
             if fits is not None and not fits(view, asked, row):

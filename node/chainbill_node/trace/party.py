@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from chainbill_node.trace.lineage import Lineage, Sight
+from chainbill_node.trace.lineage import FINANCE_KIND, Lineage, Sight
 from chainbill_node.trace.ratios import ratio_text
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
 from chainbill_node.trace.tiers import Prices
@@ -28,7 +28,7 @@ class _Side:
         entry = self.amounts.setdefault(key, [0, 0])
         entry[0] += amount_of(hop)
         entry[1] += 1
-        if hop.get("price"):
+        if hop["kind"] == FINANCE_KIND and hop.get("price"):
             self.prices.setdefault(key, Prices()).add(hop)
 
     def rows(self, name: str, small_means: bool) -> list[Shape]:

@@ -115,6 +115,7 @@ INVOICE, JOINT = ("invoice", "invoice"), ("bill", "joint")
 LABEL = ("label", "label")
 PRODUCT, EVENT = ("product", "product"), ("product", "event")
 PLEDGE, MARK = ("pledge", "pledge"), ("write_off", "mark")
+SALE, SALE_RECEIPT = ("sale", "sale"), ("sale", "receipt")
 ORDER, FREEZE = ("legal", "order"), ("legal", "freeze")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
@@ -160,6 +161,9 @@ INDEXES: tuple[Index, ...] = (
     Index("pledge.part", PLEDGE, "pledgee", of="ranges.bill"),
     Index("mark.holder", MARK, "holder"),
     Index("mark.bill", MARK, "bill"),
+    Index("sale.seller", SALE, "seller"),
+    Index("sale.buyer", SALE, "buyer"),
+    Index("sale.bill", SALE, "bill"),
     Index("product.anchor", PRODUCT, "anchor"),
     Index("product.supplier", PRODUCT, "parts", each="supplier"),
     Index("event.anchor", EVENT, "anchor"),
@@ -169,6 +173,7 @@ INDEXES: tuple[Index, ...] = (
     Index("payment.bank", PAYMENT, "bank", parts=2),
     Index("receipt.bill", RECEIPT, "bill", parts=2),
     Index("finance_receipt.bill", FINANCE_RECEIPT, "bill", parts=2),
+    Index("sale_receipt.bill", SALE_RECEIPT, "bill", parts=2),
 )
 
 NAMES = frozenset(index.name for index in INDEXES)
