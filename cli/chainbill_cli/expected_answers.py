@@ -21,7 +21,7 @@ from chainbill_cli.texts import text
 from chainbill_cli.traced_csv import NoTable, table_of
 
 IDENTIFIED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    **{read.path: (("id",),) for read in reads().values() if not read.is_list},
+    **{read.path: (("id" if "id" in read.row.fields else "token",),) for read in reads().values() if not read.is_list},
     "/v1/parties/{party}": (("id",),),
     "/v1/parties/{party}/open-items": (("party",),),
     "/v1/bills/{bill_id}/tree": (("bill", "id"),),

@@ -124,6 +124,8 @@ EXAMPLES: dict[str, list[str]] = {
     ],
     "legal.ratify": ["order", "ratify", COURT_ORDER],
     "legal.refuse": ["order", "refuse", COURT_ORDER, "--reason", "why"],
+    "sale.sell": ["token", "sell", TOKEN, "--to", "bank2", "--price", "1", "--no-recourse", "--currency", "CNY"],
+    "sale.buy": ["token", "buy", TOKEN, "--reference", "R", "--registration", "ZD-3", "--value-date", "2027-01-01"],
     "pledge.accept": ["pledge", "accept", PLEDGE, "--registration", "ZD-2"],
     "pledge.release": ["token", "release", PLEDGE, "--secured", "1", "--currency", "CNY"],
     "pledge.enforce": ["token", "enforce", PLEDGE, "--owed", "1", "--currency", "CNY"],

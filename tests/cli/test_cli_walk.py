@@ -18,6 +18,7 @@ from chainbill_cli.main import program
 from chainbill_contracts.declared_acts import acts
 from cli.cli_desk import Desk, bill_over, sent
 from cli.production import attestor, event_file, product_file
+from cli.selling import bank_token
 
 pytestmark = pytest.mark.untraced
 
@@ -41,6 +42,7 @@ TABLES: dict[str, list[str]] = {
     "label list": ["{bill}"], "label schemes": [],
     "order list": [], "order show": ["{court_order}"], "freeze list": [], "freeze show": ["{freeze}"],
     "pledge list": [], "pledge show": ["{pledge}"],
+    "sale list": [], "sale show": ["{sold}"],
     "product list": [], "product show": ["{product}"], "product events": [],
     "calendar show": ["2027"],
     "trace bill": ["{bill}"], "trace token": ["{token}"], "trace anchor": ["{anchor}"], "trace party": ["{supplier1}"],
@@ -57,7 +59,7 @@ TABLES: dict[str, list[str]] = {
 """What each is asked for; `doctor` ends with 1, since no node listens on a port here."""
 NO_TABLE: dict[str, str] = {
     "tx": "build sign send", "block": "tail", "party": "apply sign insolvent lift offboard", "party key": "prove",
-    "product": "attest", "pledge": "offer release enforce",
+    "product": "attest", "pledge": "offer release enforce", "sale": "sell buy",
     "order": "renew release transfer", "token": "freeze unfreeze force",
     "key": "new import export rewrap", "config": "set unset", "": "demo completion",
     "network": "init join certify", "node": "start verify backup restore seat certificates renew revoke",
@@ -137,13 +139,21 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     told = ("--secured", LARGEST_SHOWN, "--due", "+30d", "--contract", "L" * 64)
     pledge = desk.json("supplier2", "token", "pledge", asked["remainder"], "--to", "bank2", *told)["pledge"]
     desk.json("bank2", "pledge", "accept", pledge, "--registration", "Z" * 64)
+    sold = offered_for_sale(desk)
     transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
     return {
         **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
-        "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, **frozen,
+        "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, "sold": sold, **frozen,
         "transaction": transaction,
         "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
+
+
+def offered_for_sale(desk: Desk) -> str:
+    """A token that a bank holds and offers to another bank."""
+    _, token = bank_token(desk)
+    desk.json("bank1", "token", "sell", token, "--to", "bank2", "--price", "98.00", "--recourse")
+    return token
 
 
 def frozen_by_order(desk: Desk, paper: Path) -> dict[str, str]:

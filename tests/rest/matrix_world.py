@@ -105,6 +105,15 @@ def _write_off(book: BillBook, token: str, holder: str, bill: str) -> None:
         "token": token, "bill": bill, "holder": holder, "currency": "CNY", "origin": token, "lo": 0, "hi": 10,
         "amount": 10, "recovered": 0, "document": "ab" * 32, "reason": "", "written_on": "2026-01-05",
         "changed_on": "2026-01-05", "status": "written_off", "created": {"height": book.height, "transaction": ""},
+
+
+def _sale(book: BillBook, token: str, seller: str, buyer: str, bill: str) -> None:
+    made = {"height": book.height, "transaction": ""}
+    book.put("sale", "sale", token, {
+        "token": token, "bill": bill, "currency": "CNY", "amount": 10, "seller": seller, "buyer": buyer,
+        "recourse": False, "price_doc": "ab" * 32, "offered_on": "2026-01-05", "until": "2026-01-12",
+        "status": "bought", "bought_on": "2026-01-06", "value_date": "2026-01-06", "paid": 0, "reference": "S-1",
+        "registration": "ZD-3", "bought_token": "T-9", "offered": made, "created": made,
     })  # fmt: skip
 
 
@@ -186,6 +195,8 @@ class World:
         _pledge(book, "foreign", STRANGER, "BANK5", foreign_bill)
         _write_off(book, "W-own", OWNER, own_bill)
         _write_off(book, "W-foreign", STRANGER, foreign_bill)
+        _sale(book, own_token, OWNER, "BANK4", own_bill)
+        _sale(book, foreign_token, STRANGER, "BANK5", foreign_bill)
         _court_order(book, "own", OWNER, "BANK3", own_bill, "ratified")
         _court_order(book, "foreign", STRANGER, "BANK5", foreign_bill, "entered")
         _order(book, "S-own", OWNER, "ratified")

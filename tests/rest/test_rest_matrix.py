@@ -99,6 +99,10 @@ GET  /v1/freezes                          freeze_id   own     401  200+ 200- 200
 GET  /v1/freezes                          freeze_id   foreign 401  200- 200- 200- 200+ 200+ 200+ 200- 200-
 GET  /v1/freezes/{freeze_id}              freeze_id   own     401  200+ 404  404  404  404  200+ 404  200+
 GET  /v1/freezes/{freeze_id}              freeze_id   foreign 401  404  404  404  200+ 200+ 200+ 404  404
+GET  /v1/sales                            token_id    own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
+GET  /v1/sales                            token_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/sales/{token_id}                 token_id    own     401  200+ 404  404  200+ 404  200+ 404  200+
+GET  /v1/sales/{token_id}                 token_id    foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/pledges                          pledge_id   own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
 GET  /v1/pledges                          pledge_id   foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/pledges/{pledge_id}              pledge_id   own     401  200+ 404  404  200+ 404  200+ 404  200+
