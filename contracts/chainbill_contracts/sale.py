@@ -114,6 +114,7 @@ def buy(token, reference, value_date, amount, registration):
     require_not_stopped_since(row["seller"], row["offered"]["height"])
     require_policy(buyer, "sale.buy", row["currency"], row["amount"])
 
+    invoke("write_off", "cents_given", token)
     price = {"price": row["price_doc"], "amount": amount, "recourse": row["recourse"]}
     bought = invoke("token", "take_over", token, ctx.party, "sale", price, [])
     row["status"] = "bought"

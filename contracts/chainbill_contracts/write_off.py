@@ -125,7 +125,7 @@ def cents_back(bill, tokens):
         emit("recovery_reversed", {"token": name, "holder": mark["holder"], "amount": found[name]["cents"]})
 
 
-@internal("bill", "finance", "legal", "pledge")
+@internal("bill", "finance", "legal", "pledge", "sale")
 def cents_given(token):
     """A token goes to somebody else, without money of the debtor: the marks on its cents end."""
     row = tokens_read.get(token)

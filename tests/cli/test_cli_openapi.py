@@ -69,6 +69,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     refused = desk.json(
         "bank2", "finance", "disburse", quoted["quote"], "--reference", "P2", "--registration", "Z1", expect=3
     )
+    desk.json("bank2", "token", "sell", paid["token"], "--to", "bank1", "--price", "9.00", "--no-recourse")
     desk.json("bank1", "bill", "settle", bill, "--amount", "250.00", "--reference", "S1", "--partial")
     desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", "5", "--due", "2030-06-28")
     bill_over(desk, "ab" * 32, "supplier1", "anchor", 500)

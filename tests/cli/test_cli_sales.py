@@ -37,11 +37,9 @@ def test_a_token_is_sold_at_a_price_that_the_ledger_does_not_know(desk: Desk) ->
     assert desk.json("bank2", *buy, *told)["repeated"] is True
     shown = desk.json("bank1", "sale", "show", token)
     assert (shown["status"], shown["paid"], shown["bought_token"]) == ("bought", 0, bought["token"])
-    assert "980" not in json.dumps(desk.json("auditor", "trace", "bill", bill))
-    moves = desk.json("auditor", "trace", "bill", bill, "--format", "json")
-    assert moves["by_tier"][0]["financed"] == 100_000
-    kinds = [step["kind"] for step in desk.json("bank2", "bill", "history", bill)]
-    assert kinds.count("sale") == 1
+    assert desk.json("auditor", "trace", "bill", bill)["by_tier"][0]["financed"] == 100_000
+    [step] = [step for step in desk.json("bank2", "bill", "history", bill) if step["kind"] == "sale"]
+    assert step["price"] == {"price": offered["price_doc"], "amount": 0, "recourse": False}
     [row] = desk.json("bank1", "bill", "receipts", "--bill", bill, "--kind", "sale")
     assert (row["reference"], row["amount"], row["token"]) == ("S-1", 0, bought["token"])
 

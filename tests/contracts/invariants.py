@@ -285,7 +285,11 @@ def check_financings(world: World, tokens: dict[str, Any], hops: dict[str, Any])
     live: Counter[str] = Counter()
     for token in tokens.values():
         kind = hops[token["origin"]]["kind"]  # a court may give to a bank what none financed, and take what one did
-        assert kind == "force" or (token["financing"] != "" or kind == "enforce") == (token["financed_tier"] > 0)
+        if kind == "sale":
+            sold = tokens[tokens[token["origin"]]["parent"]]
+            assert all(token[name] == sold[name] for name in ("tier", "financing", "financed_tier"))
+        else:
+            assert kind == "force" or (token["financing"] != "" or kind == "enforce") == (token["financed_tier"] > 0)
         assert kind not in ("force", "enforce") or token["financing"] == ""
         if token["financing"]:
             made = tokens[token["financing"]]

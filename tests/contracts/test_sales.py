@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from contracts.freezing import freeze
+from contracts.freezing import freeze, transfer
 from contracts.invariants import check_all
+from contracts.pledging import enforce, pledge
 from contracts.reversing import reverse
 from contracts.selling import SALT, buy, held, price_of, row_of, sell, sold
 from contracts.world import (
     BANK1,
     BANK2,
     BANK3,
+    BANK4,
     S1,
     S2,
+    S3,
     World,
     accepted_bill,
+    as_two,
     ask,
     bid,
     decide_by_vote,
@@ -236,6 +240,39 @@ def test_a_sale_goes_on_where_the_debtor_is_insolvent(world: World) -> None:
     bill, token = held(world)
     order(world, world.bill(bill)["debtor"], "insolvent")
     sold(world, token)
+    check_all(world)
+
+
+def test_what_a_court_takes_from_the_buyer_ends_the_financing_of_the_seller(world: World) -> None:
+    """Nobody is owed those cents as financed any more, though the bank that lost them bought them."""
+    _, token = held(world, bank=BANK3)
+    bought = sold(world, token, by=BANK3, to=BANK4)
+    made = freeze(world, bought, 10_000_000)
+    transfer(world, made, 10_000_000, S3)
+    [(_, request)] = world.rows("finance", "request")
+    assert (request["status"], request["lost"]) == ("ended", 10_000_000)
+    check_all(world)
+
+
+def test_what_was_taken_by_enforcement_is_sold_without_a_financing(world: World) -> None:
+    _, token = accepted_bill(world, face=10_000_000)
+    made = pledge(world, token, secured=10_000_000, due_on=world.plus(1))
+    world.day(world.plus(2))
+    enforce(world, made, 10_000_000)
+    [taken] = world.call(S1, "pledge", "agree_enforcement", pledge=made)["moved"]
+    bought = world.token(sold(world, taken, by=BANK2, to=BANK1))
+    assert (bought["financing"], bought["financed_tier"], bought["tier"]) == ("", 1, 1)
+    check_all(world)
+
+
+def test_a_sale_ends_what_the_seller_had_written_off(world: World) -> None:
+    bill, token = held(world)
+    world.day(world.plus(130))
+    as_two(world, BANK1, "write_off", "write_off", token=token, document="d" * 64)
+    sold(world, token)
+    assert world.row("write_off", "mark", token)["status"] == "none"
+    settle(world, bill, 10_000_000)
+    assert world.row("write_off", "mark", token)["recovered"] == 0
     check_all(world)
 
 

@@ -105,6 +105,7 @@ def _write_off(book: BillBook, token: str, holder: str, bill: str) -> None:
         "token": token, "bill": bill, "holder": holder, "currency": "CNY", "origin": token, "lo": 0, "hi": 10,
         "amount": 10, "recovered": 0, "document": "ab" * 32, "reason": "", "written_on": "2026-01-05",
         "changed_on": "2026-01-05", "status": "written_off", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
 
 
 def _sale(book: BillBook, token: str, seller: str, buyer: str, bill: str) -> None:
