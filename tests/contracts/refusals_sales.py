@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.refusals import refuses
 from contracts.selling import buy, held, sell, sold
-from contracts.world import ANCHOR, BANK1, BANK2, BANK3, MEMBERS, S1, World, accepted_bill, an_account, member
+from contracts.world import BANK1, BANK2, BANK3, MEMBERS, S1, S2, World, accepted_bill, an_account, member
 
 DEBTOR_IS_A_BANK = [*MEMBERS[1:], member(BANK1, "bank", "anchor", accounts=[an_account()], paying_bank=BANK1)]
 
@@ -97,7 +97,7 @@ def sell_as_a_supplier(world: World) -> None:
 
 @refuses("not_a_bank")
 def sell_to_a_supplier(world: World) -> None:
-    sell(world, held(world)[1], buyer=ANCHOR)
+    sell(world, held(world)[1], buyer=S2)
 
 
 @refuses("recipient_is_the_sender")

@@ -235,6 +235,19 @@ def test_nobody_buys_from_a_bank_that_was_stopped(world: World) -> None:
         buy(world, token)
 
 
+def test_a_bank_that_was_stopped_sells_again(world: World) -> None:
+    """What it offered before stays over; what it offers once it is back counts from then."""
+    _, token = held(world)
+    sell(world, token)
+    for status in ("suspended", "active"):
+        papers = {"authority": "", "number": "", "documents": ["5a" * 32]}
+        decide_by_vote(world, "party_status", party=BANK1, status=status, reason="", **papers)
+    with pytest.raises(Refused, match="maker_was_stopped"):
+        buy(world, token)
+    world.call(BANK1, "token", "recall", token=token)
+    sold(world, token)
+
+
 def test_a_sale_goes_on_where_the_debtor_is_insolvent(world: World) -> None:
     """The claim lives, and a bank may buy what it files."""
     bill, token = held(world)
