@@ -186,7 +186,8 @@ def require_can_be_sold(rows):
         require(bill["status"] in BILL_PAYABLE, "bill_not_payable", {"status": bill["status"]})
     named = []
     for row in rows:
-        require(len(row["locks"]) == 0 and row["claim"] == "none", "token_locked", {"locks": row["locks"]})
+        facts = {"token": row["id"], "locks": row["locks"]}
+        require(len(row["locks"]) == 0 and row["claim"] == "none", "token_locked", facts)
         require(row["id"] not in named, "token_named_twice")
         named += [row["id"]]
 

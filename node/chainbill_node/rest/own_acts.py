@@ -146,6 +146,8 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("recovery", "recovery_announced"): "party",
     ("recovery", "recovery_ended"): "party",
     ("recovery", "recovery_put_off"): "party",
+    ("sale", "bought"): NAMED,
+    ("sale", "sale_offered"): NAMED,
     ("settlement", "late_receipt"): NAMED,
     ("settlement", "paid_after_insolvency"): NAMED,
     ("settlement", "payment_changed"): "token",
