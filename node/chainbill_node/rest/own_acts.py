@@ -21,6 +21,7 @@ from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.routes_joints import sees_joint
 from chainbill_node.rest.routes_legal import sees_court_order, sees_freeze
 from chainbill_node.rest.routes_pledges import sees_pledge
+from chainbill_node.rest.routes_sales import sees_sale
 from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
@@ -249,5 +250,6 @@ SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "quote": ("finance", "quote", _sees_quote),
     "recovery": ("recovery", "recovery", _sees_its_change),
     "request": ("finance", "request", lambda view, row: sees_request(view.viewer, row)),
+    "sale": ("sale", "sale", sees_sale),
     "token": ("token", "token", _sees_token),
 }

@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
 """Argument, or member of one → the kind of `own_acts.SEES` that it names; what is not there is KIND_unknown."""
 OTHERWISE: Mapping[str, tuple[str, str]] = {
     "label.revoke bill": ("bill", "label_unknown"),
+    "sale.buy token": ("sale", "sale_unknown"),
     **dict.fromkeys(("legal.ratify order", "legal.refuse order"), ("court_order", "order_unknown")),
     **dict.fromkeys(("standing.ratify order", "standing.object_to order"), ("order", "status_order_unknown")),
 }
