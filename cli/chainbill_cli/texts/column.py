@@ -54,7 +54,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.bought_by": ("buyer", "受让行"),
     "column.price": ("price", "对价"),
     "column.price_doc": ("digest of the price", "对价摘要"),
-    "column.salt": ("salt", "盐值"),
     "column.offered_on": ("offered on", "要约日"),
     "column.bought_on": ("bought on", "受让日"),
     "column.bought_token": ("token of the buyer", "受让所得子凭证"),
