@@ -15,6 +15,8 @@ from chainbill_cli.texts import bracketed, enumerated, label, text, word_said
 
 DOUBTS = ("claimed_twice", "disputes", "over_occupied")
 """What is known against the invoices behind a bill."""
+YES_OR_NO = ("non_transferable", "debtor_pays_interest", "transferor_liable")
+"""Terms of a bill that say something where they hold."""
 Row = Mapping[str, Any]
 
 
@@ -37,11 +39,11 @@ def terms(preview: Preview, agreed: Mapping[str, Any], currency: str) -> None:
 
 def terms_said(agreed: Mapping[str, Any], currency: str) -> list[str]:
     """Each term that says anything, in words."""
-    found = [text(f"preview.term_{name}") for name in ("non_transferable", "debtor_pays_interest") if agreed.get(name)]
+    found = [text(f"preview.term_{name}") for name in YES_OR_NO if agreed.get(name)]
     least = agreed.get("min_split")
     if type(least) is int and least > 1:
         found.append(text("preview.term_min_split", amount=said(least, currency)))
-    known = {"non_transferable", "debtor_pays_interest", "min_split"}
+    known = {*YES_OR_NO, "min_split"}
     return found + [f"{name}{text('root.colon')}{value}" for name, value in agreed.items() if name not in known]
 
 
@@ -202,6 +204,27 @@ def sale(session: Session, preview: Preview, row: Row) -> None:
     of_bill(session, preview, str(row["bill"]))
     if row["status"] == "offered":
         preview.line("preview.answer_until", str(row["until"]))
+
+
+def claim(session: Session, preview: Preview, row: Row) -> None:
+    """A claim of recourse: who asks whom for what, principal and interest apart, and what the debtor has paid since."""
+    currency, principal = str(row["currency"]), int(row["principal"])
+    preview.line("column.token", str(row["now"])).party(session, "column.claimant", str(row["holder"]))
+    preview.party(session, "column.claimed_from", str(row["asked"]))
+    preview.line("column.ground", word_said("ground_", row["ground"]))
+    preview.money("column.claimed_amount", int(row["amount"]), currency)
+    preview.money("column.principal", min(principal, int(row["amount"])), currency)
+    if int(row["amount"]) > principal:
+        preview.money("column.interest_asked", int(row["amount"]) - principal, currency)
+    if int(row["left"]) < principal:
+        preview.money("column.asked_now", asked_now(row), currency)
+    of_bill(session, preview, str(row["bill"]))
+    preview.line("column.until", str(row["until"]))
+
+
+def asked_now(row: Row) -> int:
+    """What a claim asks for now, in minor units: less what the debtor has paid since. As the contract computes it."""
+    return max(int(row["amount"]) - int(row["principal"]) + int(row["left"]), 0)
 
 
 def court_order(session: Session, preview: Preview, row: Row) -> None:

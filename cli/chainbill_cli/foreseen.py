@@ -163,6 +163,7 @@ SAID_AGAIN: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "settlement.pay_result": (("payment",), ()),
     "finance.disburse": (("finance", "unmatched"), ("value_date",)),
     "sale.buy": (("sale",), ("amount", "value_date")),
+    "recourse.bought_back": (("buyback",), ("amount", "value_date")),
 }
 """Of each report under a reference: the kinds of its receipt, and what stands there as it was said."""
 

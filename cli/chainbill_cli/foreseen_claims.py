@@ -1,4 +1,4 @@
-"""What the ledger will refuse of pledges, sales and products.
+"""What the ledger will refuse of pledges, sales, recourse and products.
 
 As `foreseen_terms`, under the contracts' reasons and in their order. A row that cannot be read says nothing.
 """
@@ -15,12 +15,13 @@ from chainbill.crypto.algorithms import ED25519
 from chainbill.dates import add_days
 from chainbill.statement import verify_statement
 from chainbill_cli.contract_constants import contract_constant
+from chainbill_cli.described import asked_now
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
 from chainbill_cli.foreseen_terms import Check, all_rows
 from chainbill_cli.money_said import PLACES
 from chainbill_cli.session import Session
 
-EVENTS, SALES = reads()["production_events"].path, reads()["sales"].path
+EVENTS, SALES, CLAIMS = (reads()[name].path for name in ("production_events", "sales", "claims"))
 
 
 # --- pledges ----------------------------------------------------------------------------------------------------------
@@ -108,6 +109,59 @@ def _buy(session: Session, paid: Row) -> Iterator[Refusal | None]:
         yield "value_date_before_offer", {"offered_on": row["offered_on"]}
 
 
+# --- recourse ---------------------------------------------------------------------------------------------------------
+def _ask(session: Session, asked: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PLACES["token"], str(asked["token"]))
+    if not row or session.offline:
+        return
+    if row["holder"] != session.party:
+        yield "not_the_holder", {}
+    yield elsewhere("token/token", "recourse.ask_recourse", row["status"])
+    bill = session.object_row(PLACES["bill"], str(row["bill"]))
+    yield elsewhere("bill/bill", "recourse.ask_recourse", bill.get("status"))
+    if asked["ground"] == "overdue" and bill and bill["status"] != "overdue":
+        yield "bill_not_overdue", {"status": bill["status"]}
+    if row.get("locks"):
+        yield "token_locked", {"locks": row["locks"]}
+    claim = session.object_row(CLAIMS, str(row.get("claim"))) if row.get("claim") != "none" else {}
+    open_now = claim.get("status") in contract_constant("general", "CLAIM_OPEN")
+    if open_now and claim["holder"] == row["holder"] and session.today() <= claim["stands_until"]:
+        yield "claim_open", {"token": row["id"]}
+    if asked["ground"] == "insolvent" and bill:
+        debtor = session.registered(str(bill["debtor"]))
+        if debtor and debtor["status"] != "insolvent":
+            yield "debtor_not_insolvent", {"id": bill["debtor"], "status": debtor["status"]}
+
+
+def _answered(act: str, side: str, refused: str) -> Check:
+    """What is refused of an answer to a claim, or of taking it back. side: whose business that is."""
+
+    def check(session: Session, named: Row) -> Iterator[Refusal | None]:
+        row = session.object_row(CLAIMS, str(named["token"]))
+        if row and row[side] != session.party:
+            yield refused, {}
+        if row:
+            yield elsewhere("recourse/claim", act, row["status"])
+
+    return check
+
+
+def _bought_back(session: Session, paid: Row) -> Iterator[Refusal | None]:
+    token = session.object_row(PLACES["token"], str(paid["token"]))
+    row = session.object_row(CLAIMS, str(token.get("claim") or paid["token"]))
+    if not row or session.offline:
+        return
+    yield elsewhere("recourse/claim", "recourse.bought_back", row["status"])
+    if paid["value_date"] > session.today():
+        yield "value_date_in_future", {"today": session.today()}
+    if paid["value_date"] < row["answered_on"]:
+        yield "value_date_before_agreement", {"agreed_on": row["answered_on"]}
+    if paid["value_date"] > row["until"]:
+        yield "claim_lapsed", {"until": row["until"]}
+    if paid["amount"] < asked_now(row):
+        yield "amount_below_asked", {"amount": asked_now(row), "currency": row["currency"]}
+
+
 # --- products ---------------------------------------------------------------------------------------------------------
 def _register(session: Session, made: Row) -> Iterator[Refusal | None]:
     if session.party in {part["supplier"] for part in made["parts"]}:
@@ -186,5 +240,9 @@ CHECKS: Mapping[str, Check] = {
     "pledge.offer": _offer, "pledge.accept": _in_time, "pledge.agree_enforcement": _in_time,
     "pledge.release": _release, "pledge.enforce": _enforce,
     "sale.sell": _sell, "sale.buy": _buy,
+    "recourse.ask_recourse": _ask, "recourse.bought_back": _bought_back,
+    "recourse.accept_recourse": _answered("recourse.accept_recourse", "asked", "not_asked"),
+    "recourse.refuse_recourse": _answered("recourse.refuse_recourse", "asked", "not_asked"),
+    "recourse.withdraw_recourse": _answered("recourse.withdraw_recourse", "holder", "not_the_holder"),
     "product.register": _register, "product.agree": _agree, "product.retire": _retire, "product.event": _event,
 }  # fmt: skip

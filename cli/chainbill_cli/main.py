@@ -24,6 +24,7 @@ MODULES = {
     "finance": "finance",
     "invoice": "invoice",
     "pledge": "pledge",
+    "recourse": "recourse",
     "sale": "sale",
     "order": "order",
     "freeze": "freeze",

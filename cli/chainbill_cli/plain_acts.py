@@ -77,6 +77,7 @@ FOUND: Mapping[str, Callable[[Session, str], str]] = {
     "bill": partial(_object, lookup.BILL),
     "token": partial(_object, lookup.TOKEN),
     "joint": partial(_object, lookup.JOINT),
+    "claim": partial(_object, lookup.CLAIM),
     "dispute": partial(_object, lookup.DISPUTE),
     "pledge": partial(_object, lookup.PLEDGE),
     "product": partial(_object, lookup.PRODUCT),
@@ -99,6 +100,10 @@ def _token(session: Session, preview: Preview, identifier: str) -> None:
 def _joint(session: Session, preview: Preview, identifier: str) -> None:
     found = lookup.read(session, lookup.JOINT, identifier)
     described.joint(session, preview, found, read_bill(session, found["bill"]))
+
+
+def _claim(session: Session, preview: Preview, identifier: str) -> None:
+    described.claim(session, preview, lookup.read(session, lookup.CLAIM, identifier))
 
 
 def _dispute(session: Session, preview: Preview, identifier: str) -> None:
@@ -156,7 +161,7 @@ def _announced(name: str, session: Session, preview: Preview, identifier: str) -
 
 ANNOUNCED = {"change": "changes", "recovery": "recoveries"}
 READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
-    "bill": _bill, "token": _token, "joint": _joint, "dispute": _dispute, "order": _order,
+    "bill": _bill, "token": _token, "claim": _claim, "joint": _joint, "dispute": _dispute, "order": _order,
     "pledge": _pledge, "product": _product, **{name: partial(_announced, name) for name in ANNOUNCED},
 }  # fmt: skip
 """Kinds of objects that a node is asked about, to show what is signed."""

@@ -31,7 +31,7 @@ SAID = ("product", "order", "serial", "value", "happened_on")
 """What an attestor signs of an event."""
 PRODUCT = ("name", "currency", "due_days", "attestor", "most_value", "most_a_day", "parts")
 PART = ("part", "supplier", "share")
-TERMS = ("non_transferable", "debtor_pays_interest", "min_split")
+TERMS = ("non_transferable", "debtor_pays_interest", "transferor_liable", "min_split")
 EVENT = ("product", "order", "serial", "value", "currency", "happened_on")
 
 

@@ -27,7 +27,9 @@ from chainbill_contracts.declared_rows import only
 
 __all__ = ["SUBJECTS", "Act", "Plain", "acts", "acts_of"]
 
-SUBJECTS = frozenset({"bill", "token", "dispute", "change", "recovery", "order", "party", "joint", "product", "pledge"})
+SUBJECTS = frozenset(
+    {"bill", "token", "claim", "dispute", "change", "recovery", "order", "party", "joint", "product", "pledge"}
+)
 REASONS = frozenset({"", "may", "must"})
 
 

@@ -403,9 +403,9 @@ def end_by_order(request):
     end_request(requests.get(request), "withdrawn", "freeze", "expired")
 
 
-@internal("settlement")
+@internal("settlement", "recourse")
 def bank_repaid(financing, amount):
-    """The debtor paid cents that a bank had financed."""
+    """Cents that a bank had financed were paid by the debtor, or bought back."""
     owe(financing, -amount)
 
 

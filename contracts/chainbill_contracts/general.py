@@ -20,6 +20,8 @@ finance_receipts = read_table("finance", "receipt")
 settlement_receipts = read_table("settlement", "receipt")
 sale_receipts = read_table("sale", "receipt")
 pledges = read_table("pledge", "pledge")
+claims = read_table("recourse", "claim")
+buybacks = read_table("recourse", "receipt")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
 RANKS = 9007199254740992  # above every number of parts that something is shared out to
@@ -38,8 +40,8 @@ ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_invoices", "bill.ask_paying_bank",
     "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse",
     "finance.quote", "finance.request", "pledge.accept", "pledge.agree_enforcement", "pledge.offer", "pledge.release",
-    "product.event", "sale.buy", "sale.sell", "settlement.pay_result", "settlement.settle", "token.accept",
-    "token.give_back", "token.transfer",
+    "product.event", "recourse.accept_recourse", "recourse.ask_recourse", "recourse.bought_back", "sale.buy",
+    "sale.sell", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back", "token.transfer",
 ]  # fmt: skip
 
 
@@ -318,7 +320,7 @@ def require_reference(reference):
 def require_new_reference(reference):
     """A reference under which the sender has recorded no money of any kind."""
     used = finance_receipts.has([ctx.party, reference]) or settlement_receipts.has([ctx.party, reference])
-    used = used or sale_receipts.has([ctx.party, reference])
+    used = used or sale_receipts.has([ctx.party, reference]) or buybacks.has([ctx.party, reference])
     require(not used, "reference_used_otherwise", {"reference": reference})
 
 
@@ -517,8 +519,13 @@ def require_terms(terms):
     """Terms that are known, each of its kind; answers all of them, with what holds where one is left out."""
     require(kind_of(terms) == "map", "terms_not_valid")
     known = 0
-    result = {"non_transferable": False, "debtor_pays_interest": False, "min_split": parameter("min_split")}
-    for name in ["non_transferable", "debtor_pays_interest"]:
+    result = {
+        "non_transferable": False,
+        "debtor_pays_interest": False,
+        "transferor_liable": False,
+        "min_split": parameter("min_split"),
+    }
+    for name in ["non_transferable", "debtor_pays_interest", "transferor_liable"]:
         if name in terms:
             require(kind_of(terms[name]) == "bool", "terms_not_valid")
             result[name] = terms[name]
@@ -580,7 +587,11 @@ def not_agreed(row):
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
 def made(like, token, lo, hi, parent, holder):
-    """A new live token: bill, currency, tier, origin and financing as the token it comes from."""
+    """A new live token: bill, currency, tier, origin and financing as the token it comes from.
+
+    A claim of recourse goes with its cents as long as they are its holder's.
+    """
+    claim = like["claim"] if "claim" in like and like["holder"] == holder else "none"
     return {
         "id": token,
         "bill": like["bill"],
@@ -599,7 +610,7 @@ def made(like, token, lo, hi, parent, holder):
         "born": ctx.height,
         "ended": 0,
         "reversed_at": 0,
-        "claim": "none",
+        "claim": claim,
     }
 
 
@@ -609,8 +620,8 @@ def new_lock(kind, ref, until):
 
 
 def is_free(row):
-    """Say whether a token lives and nothing locks it. row: the token's."""
-    return row["status"] in TOKEN_USABLE and len(row["locks"]) == 0
+    """Say whether a token lives, nothing locks it and no claim stands on it. row: the token's."""
+    return row["status"] in TOKEN_USABLE and len(row["locks"]) == 0 and claim_on(row) == ""
 
 
 def offered_as(row, ref):
@@ -622,9 +633,24 @@ def offered_as(row, ref):
 
 
 def require_free(row):
-    """A token that its holder may use: it lives, and nothing locks it. row: the token's."""
+    """A token that its holder may use: it lives, nothing locks it, no claim stands on it. row: the token's."""
     require(row["status"] in TOKEN_USABLE, "token_already_used", {"status": row["status"]})
+    require_unlocked(row)
+
+
+def require_unlocked(row):
+    """Neither a lock nor a claim of recourse stands on a token. row: the token's."""
     require(len(row["locks"]) == 0, "token_locked", {"token": row["id"], "locks": row["locks"]})
+    require(claim_on(row) == "", "claim_open", {"token": row["id"]})
+
+
+def claim_on(row):
+    """The claim of recourse that stands on a token, "" if there is none. row: the token's."""
+    if row["claim"] == "none":
+        return ""
+    claim = claims.get(row["claim"])
+    stands = claim["status"] in CLAIM_OPEN and claim["holder"] == row["holder"] and ctx.today <= claim["stands_until"]
+    return row["claim"] if stands else ""
 
 
 def token_of_sender(token):
@@ -672,7 +698,7 @@ def free_run(siblings, row):
             other = row
         else:
             other = token_rows.get(sibling)
-        alike = other["locks"] == row["locks"] and other["holder"] == row["holder"]
+        alike = other["locks"] == row["locks"] and other["holder"] == row["holder"] and claim_on(other) == claim_on(row)
         if other["status"] in TOKEN_USABLE and alike:
             if len(run) > 0 and run[len(run) - 1]["hi"] != other["lo"]:
                 if reached:
@@ -712,7 +738,9 @@ def work_of_paying(row):
             return 2 + len(requests.get(lock["ref"])["quotes"])
         if lock["kind"] in ("pledged", "frozen") or row["offered_to"] == "":
             return WORK_OF_PLEDGED + len(row["locks"]) - 1  # each freeze on it is a row more, or two
-    work = WORK_OF_FINANCED if row["financing"] != "" else 1
+    work = 1
+    if row["financing"] != "" or row["claim"] != "none":
+        work = WORK_OF_FINANCED
     return work if row["offered_to"] == "" else work + 1
 
 
@@ -936,6 +964,20 @@ PRODUCT_STEPS = {
     "product.retire": {"proposed": ("retired",), "active": ("retired",)},
 }
 PRODUCT_PRODUCING = ("active",)
+CLAIM_STEPS = {
+    "recourse.accept_recourse": {"recourse_asked": ("recourse_agreed",)},
+    "recourse.bought_back": {"recourse_agreed": ("bought_back",)},
+    "recourse.refuse_recourse": {"recourse_asked": ("refused",)},
+    "recourse.withdraw_recourse": {"recourse_asked": ("withdrawn",), "recourse_agreed": ("withdrawn",)},
+    "": {
+        "recourse_asked": ("expired",),
+        "recourse_agreed": ("expired",),
+        "refused": ("recourse_asked",),
+        "withdrawn": ("recourse_asked",),
+        "expired": ("recourse_asked",),
+    },
+}
+CLAIM_OPEN = ("recourse_asked", "recourse_agreed")
 RECOVERY_STEPS = {
     "recovery.veto": {"announced": ("vetoed",)},
     "recovery.withdraw": {"announced": ("withdrawn",)},

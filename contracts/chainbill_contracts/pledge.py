@@ -32,6 +32,7 @@ from chainbill_contracts.general import (
     require_policy,
     require_reference,
     require_text,
+    require_unlocked,
 )
 
 pledges = own_table("pledge")  # id -> pledge row
@@ -588,8 +589,7 @@ def require_can_be_pledged(rows):
         require(bill["status"] in BILL_CIRCULATING, "bill_not_active", {"status": bill["status"]})
     named = []
     for row in rows:
-        require(len(row["locks"]) == 0, "token_locked", {"token": row["id"], "locks": row["locks"]})
-        require(row["claim"] == "none", "token_locked", {"token": row["id"], "locks": row["locks"]})
+        require_unlocked(row)
         require(row["id"] not in named, "token_named_twice")
         named += [row["id"]]
     for row in rows:

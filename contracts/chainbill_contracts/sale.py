@@ -27,6 +27,7 @@ from chainbill_contracts.general import (
     require_policy,
     require_reference,
     require_text,
+    require_unlocked,
 )
 
 sales = own_table("sale")  # token -> sale row: the newest offer of it to a bank
@@ -186,8 +187,7 @@ def require_can_be_sold(rows):
         require(bill["status"] in BILL_PAYABLE, "bill_not_payable", {"status": bill["status"]})
     named = []
     for row in rows:
-        facts = {"token": row["id"], "locks": row["locks"]}
-        require(len(row["locks"]) == 0 and row["claim"] == "none", "token_locked", facts)
+        require_unlocked(row)
         require(row["id"] not in named, "token_named_twice")
         named += [row["id"]]
 

@@ -535,7 +535,7 @@ def take_step(bill, step):
     ended = []
     amount = 0
     for one in done["paid"]:
-        tell_finance(one)
+        tell_who_waits(one)
         entries += [keep_payment(bill, one, step)]
         amount += one["amount"]
         ended += [one["token"]]
@@ -564,9 +564,11 @@ def step_back(bill, step):
     for row in found["payments"]:
         amount += row["amount"]
         ended += [row["token"]]
-        financing = tokens.get(row["token"])["financing"]
-        if financing != "":
-            invoke("finance", "bank_owed_again", financing, row["amount"])
+        token = tokens.get(row["token"])
+        if token["financing"] != "":
+            invoke("finance", "bank_owed_again", token["financing"], row["amount"])
+        if token["claim"] != "none":
+            invoke("recourse", "cents_back", token["claim"], row["amount"])
         cancel(row, told)
     for entry in done["pledged"]:
         of_pledge(told, entry[0])["tokens"] += [entry[1]]
@@ -655,8 +657,10 @@ def of_pledge(told, pledge):
     return told[pledge]
 
 
-def tell_finance(one):
-    """Tell financing that a token was paid: a bank got its money back, or a request is over. one: see token.pay."""
+def tell_who_waits(one):
+    """Tell of a paid token: a bank got its money back, a request or a claim is over, or less. one: see token.pay."""
+    if "claim" in one:
+        invoke("recourse", "cents_paid", one["claim"], one["rest"] if "rest" in one else "", one["amount"])
     if "financing" in one:
         invoke("finance", "bank_repaid", one["financing"], one["amount"])
     if "request" in one:

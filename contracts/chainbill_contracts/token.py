@@ -81,7 +81,7 @@ def require_untouched(bill, creditor):
     """Refuse unless the creditor holds every cent of a bill, free; nobody has any of them, or financed it."""
     for leaf in leaves_of(bill):
         unused = is_free(leaf) and leaf["holder"] == creditor and leaf["tier"] == 1 and leaf["financing"] == ""
-        require(unused and leaf["claim"] == "none", "bill_part_used", {"bill": bill})
+        require(unused, "bill_part_used", {"bill": bill})
 
 
 @internal("bill")
@@ -98,7 +98,6 @@ def require_own_claim(token, bill):
     own = row["holder"] == bill["creditor"] and row["tier"] == 1 and row["financing"] == ""
     require(own, "token_not_the_creditors", {"token": token})
     require_free(row)
-    require(row["claim"] == "none", "token_locked", {"token": row["id"], "locks": row["locks"]})
 
 
 @internal("bill")
@@ -446,6 +445,20 @@ def take_over(token, party, kind, price, locks):
     keep(child)
     keep_hop(child, kind, row["holder"], price, "")
     return child["id"]
+
+
+@internal("recourse")
+def put_under_claim(token):
+    """Lock a token of the sender for a claim of recourse, which bears its name, until that has ended."""
+    row = token_rows.get(token)
+    row["claim"] = token
+    keep(row)
+
+
+@internal("recourse")
+def undo_move(token, kind):
+    """Give a token back to the party it came from, see undo; answers the new token."""
+    return undo(token_rows.get(token), kind)
 
 
 @internal("settlement")
@@ -864,13 +877,16 @@ def pay(row, amount, told):
     told: see payees_of.
     """
     whole = amount == row["hi"] - row["lo"]
-    if whole and len(row["locks"]) == 0 and row["financing"] == "":  # most are: they take no more than they must
+    plain = len(row["locks"]) == 0 and row["financing"] == "" and row["claim"] == "none"
+    if whole and plain:  # most are: they take no more than they must
         end_leaf(row, "settled")
         return [{"token": row["id"], "party": row["holder"], "amount": amount, "pledge": "", "under": ""}]
     shares = payees_of(row, amount, told)
     common = {"under": pledge_of(row), "beside": freezes_on(row)}
     if row["financing"] != "":
         common["financing"] = row["financing"]
+    if row["claim"] != "none":
+        common["claim"] = row["claim"]
     offered_until = ""
     pledge = pledge_of(row)
     for lock in row["locks"]:

@@ -94,9 +94,9 @@ def undo_write_off(token, reason):
 
 
 # --- what others decide -----------------------------------------------------------------------------------------------
-@internal("settlement")
+@internal("recourse", "settlement")
 def cents_paid(bill, tokens):
-    """Cents were paid: what of them was written off is recovered. tokens: ids of the settled ones."""
+    """Cents were paid, or bought back: what of them was written off is recovered. tokens: ids of those."""
     found = cents_marked(bill, tokens)
     for name in sorted(found):
         mark = found[name]["mark"]

@@ -53,7 +53,7 @@ ELSEWHERE = {
 OBJECTS = {
     "bill": BILL, "token": TOKEN, "joint": an_id("J", "joint"), "dispute": DISPUTE, "change": an_id("C", "change"),
     "recovery": an_id("C", "change"), "order": ORDER, "party": "anchor",
-    "product": PRODUCT, "pledge": PLEDGE,
+    "product": PRODUCT, "pledge": PLEDGE, "claim": TOKEN,
 }  # fmt: skip
 """What is typed for an object of each kind that a plain act is about."""
 
@@ -124,6 +124,16 @@ EXAMPLES: dict[str, list[str]] = {
     ],
     "legal.ratify": ["order", "ratify", COURT_ORDER],
     "legal.refuse": ["order", "refuse", COURT_ORDER, "--reason", "why"],
+    "recourse.ask_recourse": [
+        "token", "recourse", TOKEN, "--ground", "agreed", "--amount", "1", "--document", "{paper}", "--currency", "CNY",
+    ],
+    "recourse.accept_recourse": ["recourse", "accept", TOKEN],
+    "recourse.refuse_recourse": ["recourse", "refuse", TOKEN, "--reason", "why"],
+    "recourse.withdraw_recourse": ["recourse", "withdraw", TOKEN],
+    "recourse.bought_back": [
+        "token", "buyback", TOKEN, "--reference", "R", "--amount", "1", "--currency", "CNY",
+        "--value-date", "2027-01-01",
+    ],
     "sale.sell": ["token", "sell", TOKEN, "--to", "bank2", "--price", "1", "--no-recourse", "--currency", "CNY"],
     "sale.buy": ["token", "buy", TOKEN, "--reference", "R", "--registration", "ZD-3", "--value-date", "2027-01-01"],
     "pledge.accept": ["pledge", "accept", PLEDGE, "--registration", "ZD-2"],

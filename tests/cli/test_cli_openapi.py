@@ -15,6 +15,7 @@ import pytest
 from chainbill_node.rest.schemas import SCHEMAS, answer_schema
 from cli.cli_desk import Desk, accepted_bill, bill_over
 from cli.production import attestor, event_file, product_file
+from cli.selling import bank_token
 
 from chainbill.codec import encode
 
@@ -75,6 +76,9 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     bill_over(desk, "ab" * 32, "supplier1", "anchor", 500)
     paper = desk.home / "paper.txt"
     paper.write_text("not ours", encoding="utf-8")
+    _, claimed = bank_token(desk)
+    asked_back = ["--ground", "agreed", "--amount", "9.00", "--document", str(paper)]
+    desk.json("bank1", "token", "recourse", claimed, *asked_back)
     said = ["ab" * 32, "--seller", "supplier1", "--document", str(paper)]
     dispute = desk.json("supplier2", "invoice", "dispute", *said)["dispute"]
     joint = desk.json("anchor", "bill", "void", bill_over(desk, "cd" * 32, "supplier1", "anchor", 500))["joint"]
@@ -95,7 +99,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     client = httpx.Client(transport=desk.transport, base_url="http://node.test", headers={"Accept": JSON})
     transactions = [paid["transaction"], *([refused["transaction"]] if "transaction" in refused else [])]
     return client, {
-        "bill_id": [bill], "token_id": [first, paid["token"]], "request_id": [asked["request"]],
+        "bill_id": [bill], "token_id": [first, paid["token"], claimed], "request_id": [asked["request"]],
         "quote_id": [quoted["quote"]], "identifier": transactions, "year": ["2026"],
         "name": [str(height) for height in range(1, head + 1)], "contract": ["bill", "general"],
         "party": [one["id"] for one in desk.json("auditor", "party", "list")], "fingerprint": ["ab" * 32],

@@ -15,6 +15,7 @@ LEFT_OUT = {
     "token": {"claim"},
     "joint": set(),
     "pledge": {"ranges", "moves"},
+    "claim": set(),
     "product": {"alg"},
     "status_order": {"allowed_ms"},
     "order": {"concerned", "created"},

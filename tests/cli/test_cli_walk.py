@@ -16,7 +16,7 @@ import pytest
 from chainbill_cli.cells import cell_len
 from chainbill_cli.main import program
 from chainbill_contracts.declared_acts import acts
-from cli.cli_desk import Desk, bill_over, sent
+from cli.cli_desk import Desk, accepted_bill, bill_over, sent
 from cli.production import attestor, event_file, product_file
 from cli.selling import bank_token
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.untraced
 WIDTHS = (80, 100, 120, 200)
 LARGEST = 9_007_199_254_740_991
 LARGEST_SHOWN = "90,071,992,547,409.91"
-FACE = "90,071,992,537,409.91"  # with 10,000.00 in other bills it is the most that one party may have
+FACE = "90,071,992,537,408.91"  # with 10,001.00 in other bills it is the most that one party may have
 LONG_NAME = (
     "中国建筑第三工程局有限公司武汉分公司第五项目部材料设备集中采购中心"
     "及供应链金融服务部光谷片区第二结算组华中区域采购部专"
@@ -43,6 +43,7 @@ TABLES: dict[str, list[str]] = {
     "order list": [], "order show": ["{court_order}"], "freeze list": [], "freeze show": ["{freeze}"],
     "pledge list": [], "pledge show": ["{pledge}"],
     "sale list": [], "sale show": ["{sold}"],
+    "recourse list": [], "recourse show": ["{claimed}"],
     "product list": [], "product show": ["{product}"], "product events": [],
     "calendar show": ["2027"],
     "trace bill": ["{bill}"], "trace token": ["{token}"], "trace anchor": ["{anchor}"], "trace party": ["{supplier1}"],
@@ -60,6 +61,7 @@ TABLES: dict[str, list[str]] = {
 NO_TABLE: dict[str, str] = {
     "tx": "build sign send", "block": "tail", "party": "apply sign insolvent lift offboard", "party key": "prove",
     "product": "attest", "pledge": "offer release enforce", "sale": "sell buy",
+    "recourse": "ask paid",
     "order": "renew release transfer", "token": "freeze unfreeze force",
     "key": "new import export rewrap", "config": "set unset", "": "demo completion",
     "network": "init join certify", "node": "start verify backup restore seat certificates renew revoke",
@@ -140,10 +142,12 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     pledge = desk.json("supplier2", "token", "pledge", asked["remainder"], "--to", "bank2", *told)["pledge"]
     desk.json("bank2", "pledge", "accept", pledge, "--registration", "Z" * 64)
     sold = offered_for_sale(desk)
+    claimed = asked_back(desk, paper)
     transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
     return {
         **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
-        "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, "sold": sold, **frozen,
+        "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, "sold": sold, "claimed": claimed,
+        **frozen,
         "transaction": transaction,
         "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
@@ -153,6 +157,16 @@ def offered_for_sale(desk: Desk) -> str:
     """A token that a bank holds and offers to another bank."""
     _, token = bank_token(desk)
     desk.json("bank1", "token", "sell", token, "--to", "bank2", "--price", "98.00", "--recourse")
+    return token
+
+
+def asked_back(desk: Desk, paper: Path) -> str:
+    """A token that its holder asks whoever passed it on to take back."""
+    _, token = accepted_bill(desk, "1.00")
+    token = desk.json("supplier1", "token", "transfer", token, "--to", "supplier2:1.00")["tokens"][0]["id"]
+    token = desk.json("supplier2", "token", "accept", token)["token"]
+    told = ("--ground", "agreed", "--amount", LARGEST_SHOWN, "--document", str(paper))
+    desk.json("supplier2", "token", "recourse", token, *told)
     return token
 
 

@@ -300,6 +300,25 @@ def _offered_for_sale(world: World) -> Ready:
     return Ready(BANK3, {"token": token, **paid})
 
 
+def _to_claim(world: World) -> Ready:
+    token = _offered_for_sale(world).arguments["token"]
+    paid = {"token": token, "reference": "BUY-2", "value_date": world.today, "amount": 0, "registration": "ZD-3"}
+    bought = sent(world, BANK3, "sale.buy", [MAKER], **paid)["token"]
+    return Ready(BANK3, {"token": bought, "ground": "agreed", "amount": 5_010, "document": PAPER})
+
+
+def _claimed(sender: str, world: World, **more: Any) -> Ready:
+    ready = _to_claim(world)
+    sent(world, BANK3, "recourse.ask_recourse", [MAKER], **ready.arguments)
+    return Ready(sender, {"token": ready.arguments["token"], **more})
+
+
+def _to_buy_back(world: World) -> Ready:
+    token = _claimed(BANK2, world).arguments["token"]
+    sent(world, BANK2, "recourse.accept_recourse", [MAKER], token=token)
+    return Ready(BANK3, {"token": token, "reference": "BACK-1", "value_date": world.today, "amount": 5_010})
+
+
 def _to_take(world: World) -> Ready:
     token = accepted_bill(world, face=5_000)[1]
     return Ready(BANK1, {
@@ -538,6 +557,11 @@ ACTS: dict[str, Spec] = {
     "legal.order": Spec("MC", TWO, _to_take),
     "legal.ratify": Spec("MC", TWO, partial(_taken, BANK2)),
     "legal.refuse": Spec("MC", TWO, partial(_taken, BANK2, reason="no"), open=True),
+    "recourse.ask_recourse": Spec("M", UNDER_POLICY, _to_claim),
+    "recourse.accept_recourse": Spec("M", UNDER_POLICY, partial(_claimed, BANK2)),
+    "recourse.refuse_recourse": Spec("M", SAYS_NO, partial(_claimed, BANK2, reason="no"), open=True),
+    "recourse.withdraw_recourse": Spec("M", SAYS_NO, partial(_claimed, BANK3), open=True),
+    "recourse.bought_back": Spec("M", UNDER_POLICY, _to_buy_back),
     "sale.sell": Spec("M", UNDER_POLICY, _to_sell),
     "sale.buy": Spec("M", UNDER_POLICY, _offered_for_sale),
     "pledge.offer": Spec("M", UNDER_POLICY, _to_pledge),

@@ -58,6 +58,7 @@ def check_all(world: World) -> None:
     check_financings(world, tokens, hops)
     check_pledges(world, tokens)
     check_sales(world, tokens)
+    check_claims(world, tokens)
     check_freezes(world, tokens)
     check_standings(world, bills)
     check_counts(world, bills, tokens)
@@ -315,6 +316,24 @@ def check_sales(world: World, tokens: dict[str, Any]) -> None:
             hop = world.row("token", "hop", row["bought_token"])
             assert (hop["kind"], hop["from"], hop["to"]) == ("sale", row["seller"], row["buyer"])
             assert tokens[name]["into"] == [row["bought_token"]]
+
+
+def check_claims(world: World, tokens: dict[str, Any]) -> None:
+    """What is left under a claim is what lives of its cents with its holder; none outlives its days or its cents."""
+    rows = {key[0]: row for key, row in world.rows("recourse", "claim")}
+    left: Counter[str] = Counter()
+    for token in tokens.values():
+        if token["status"] == "live" and token["claim"] != "none" and token["holder"] == rows[token["claim"]]["holder"]:
+            left[token["claim"]] += token["hi"] - token["lo"]
+    for name, row in rows.items():
+        assert (row["status"] == "bought_back") == (row["returned"] != "")
+        if row["status"] in ("recourse_asked", "recourse_agreed"):
+            assert row["stands_until"] >= world.today
+            assert 0 < row["left"] <= row["principal"]
+            assert left[name] in (0, row["left"])  # 0: a court or a guarantor took it
+        if row["returned"]:
+            hop = world.row("token", "hop", row["returned"])
+            assert (hop["kind"], hop["from"], hop["to"]) == ("buyback", row["holder"], row["asked"])
 
 
 def check_requests(world: World, tokens: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
+from contracts.claiming import agreed, bought_back
 from contracts.freezing import enter, frozen
 from contracts.joint_words import dilute, off, on
 from contracts.labels import attest, scheme
@@ -138,6 +139,9 @@ def busy_world(world: World | None = None) -> World:
     told(world, gone, paid, "paid", "OUT")
     sell(world, held(world)[1])
     sold(world, held(world)[1])
+    mine = sold(world, held(world)[1])
+    agreed(world, mine, ground="agreed")
+    bought_back(world, mine, by=BANK2)
     name_successor(world, BANK4, BANK3)
     as_two(world, BANK2, "succession", "accept", bank=BANK3)
     return world

@@ -54,6 +54,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "product/product": lambda world, told: told["product"],
     "product/registered": lambda world, told: told["sender"],
     "recovery/recovery": lambda world, told: told["recovery"],
+    "recourse/claim": lambda world, told: told["token"],
     "sale/sale": lambda world, told: told["token"],
     "settlement/receipt": lambda world, told: [told["sender"], told["reference"]],
     "settlement/payment": lambda world, told: [told["bill"], told["token"]],

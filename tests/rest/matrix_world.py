@@ -118,6 +118,17 @@ def _sale(book: BillBook, token: str, seller: str, buyer: str, bill: str) -> Non
     })  # fmt: skip
 
 
+def _claim(book: BillBook, token: str, holder: str, asked: str, bill: str) -> None:
+    made = {"height": book.height, "transaction": ""}
+    book.put("recourse", "claim", token, {
+        "token": token, "bill": bill, "currency": "CNY", "principal": 10, "holder": holder, "asked": asked,
+        "hop": token, "ground": "overdue", "amount": 11, "document": "ab" * 32, "left": 10, "now": token,
+        "asked_on": "2026-01-05", "until": "2026-02-04", "stands_until": "2026-02-04", "status": "recourse_asked",
+        "answered_on": "", "bought_back_on": "", "value_date": "", "paid": 0, "reference": "", "returned": "",
+        "claimed": made, "created": made,
+    })  # fmt: skip
+
+
 def _court_order(book: BillBook, name: str, holder: str, pays: str, bill: str, status: str) -> None:
     made = {"height": book.height, "transaction": ""}
     book.put("legal", "order", f"O-{name}", {
@@ -198,6 +209,8 @@ class World:
         _write_off(book, "W-foreign", STRANGER, foreign_bill)
         _sale(book, own_token, OWNER, "BANK4", own_bill)
         _sale(book, foreign_token, STRANGER, "BANK5", foreign_bill)
+        _claim(book, own_token, OWNER, "BANK4", own_bill)
+        _claim(book, foreign_token, STRANGER, "BANK5", foreign_bill)
         _court_order(book, "own", OWNER, "BANK3", own_bill, "ratified")
         _court_order(book, "foreign", STRANGER, "BANK5", foreign_bill, "entered")
         _order(book, "S-own", OWNER, "ratified")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill_cli import described, ordering, pledging, selling
+from chainbill_cli import claiming, described, ordering, pledging, selling
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Failure, usage
@@ -32,6 +32,8 @@ token.add_command(ordering.transfer, "force")
 add_write_off(token)
 token.add_command(selling.sell, "sell")
 token.add_command(selling.buy, "buy")
+token.add_command(claiming.ask, "recourse")
+token.add_command(claiming.paid, "buyback")
 
 
 def usable(session: Session, typed: str, currency: str | None = None) -> dict[str, Any]:

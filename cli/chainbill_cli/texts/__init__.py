@@ -15,7 +15,8 @@ from itertools import pairwise
 LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
-    "trace", "governance", "calendar", "invoice", "order", "pledge", "sale", "product", "labels", "write_off",
+    "trace", "governance", "calendar", "invoice", "order", "pledge", "sale", "recourse", "product", "labels",
+    "write_off",
     "network", "node", "localnet", "demo", "doctor", "preview",
     "value", "payees", "cause", "detail", "metavar", "answer", "act", "read", "mend",
 )  # fmt: skip

@@ -48,6 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "detail.applications": ("applications", "准入申请"),
     "detail.choice": ("vote", "投票"),
     "detail.debtor_pays_interest": ("quotes may charge the debtor", "允许买方付息"),
+    "detail.transferor_liable": ("transferors are liable", "转让方可被追索"),
     "detail.digest_hex": ("digest", "摘要"),
     "detail.ref": ("for", "事由"),
     "detail.reference": ("reference", "编号"),

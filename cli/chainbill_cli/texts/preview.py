@@ -24,6 +24,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The tokens are about to be offered in pledge; what is paid on them, early too, then goes to the pledgee:",
         "即将以子凭证出质；此后债务人就其付款（含提前付款）先付给质权人：",
     ),
+    "preview.recourse_ask": ("Recourse is about to be asked for:", "即将请求追索："),
+    "preview.recourse_paid": (
+        "A buyback is about to be recorded; the token goes back to the party that paid:",
+        "即将登记回购付款，子凭证随即转回付款方：",
+    ),
+    "preview.term_transferor_liable": ("who passed it on is liable to who took it", "转让方承担被追索责任"),
     "preview.sale_sell": ("The tokens are about to be offered for sale:", "即将再转让下列子凭证："),
     "preview.sale_buy": (
         "The purchase is about to be recorded; the token moves to you:",

@@ -1,7 +1,8 @@
 """What banks report: receipts of money, and what became of each payee's payment; who sees them, and how they show.
 
 A receipt is known by (bank, reference): of money that came from a debtor (settlement), of what became of a payment
-(payment), of a financing (finance), of money for an agreement that had ended (unmatched), or of an onward sale (sale).
+(payment), of a financing (finance), of money for an agreement that had ended (unmatched), of an onward sale (sale), or
+of a buyback (buyback).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from chainbill_node.trace.shapes import Row, Shape, bill_shape
 BETWEEN = "/"
 """Stands between the parts of a name: bank/reference, bill/token."""
 
-RECEIPT_TABLES = ("settlement", "finance", "sale")
+RECEIPT_TABLES = ("settlement", "finance", "sale", "recourse")
 
 
 def receipt_of(view: View, bank: str, reference: str) -> Row | None:
@@ -26,7 +27,7 @@ def receipt_of(view: View, bank: str, reference: str) -> Row | None:
 
 def receipts_of_bill(view: View, bill_id: str) -> Iterator[tuple[str, Row]]:
     """Give (name, row) of every receipt for a bill, those of each table in the order in which they were recorded."""
-    for index in ("receipt.bill", "finance_receipt.bill", "sale_receipt.bill"):
+    for index in ("receipt.bill", "finance_receipt.bill", "sale_receipt.bill", "recourse_receipt.bill"):
         for name in every(from_index(view.reader, index, (bill_id,))):
             row = receipt_of(view, *name.split(BETWEEN, 1))
             if row is not None:
@@ -43,7 +44,7 @@ def sees_receipt(view: View, name: str, row: Row) -> bool:
     """Say whether a receipt shows: to its bank and whoever stands in its place, and to the other side of the money.
 
     That is the debtor, who pays its bill now, and who was paid from it; the payee; the holder that was financed; the
-    bank that sold.
+    bank that sold; who asked for recourse, and who paid for it.
     """
     if view.viewer.everything:
         return True
@@ -55,6 +56,13 @@ def sees_receipt(view: View, name: str, row: Row) -> bool:
     return row["kind"] == "settlement" and (bank, reference) in view.paid_by()
 
 
+def _claimed(view: View, token: str) -> tuple[str, ...]:
+    """Give both sides of the claim that a token was bought back on."""
+    key = str((view.row("token", "token", token) or {"claim": "none"})["claim"])
+    claim = view.row("recourse", "claim", key) or {"holder": "", "asked": ""}
+    return str(claim["holder"]), str(claim["asked"])
+
+
 def _other_side(view: View, bill_id: str, row: Row) -> tuple[str, ...]:
     if row["kind"] == "settlement":
         bill = view.row("bill", "bill", bill_id) or {"debtor": ""}
@@ -64,6 +72,8 @@ def _other_side(view: View, bill_id: str, row: Row) -> tuple[str, ...]:
         return (str((payment or {"party": ""})["party"]),)
     if row["kind"] == "sale":
         return (str((view.row("sale", "sale", str(row["sold"])) or {"seller": ""})["seller"]),)
+    if row["kind"] == "buyback":
+        return _claimed(view, str(row["claimed"]))
     quote = view.row("finance", "quote", str(row["quote"])) or {"request": ""}
     request = view.row("finance", "request", str(quote["request"])) or {"holder": ""}
     return (str(request["holder"]),)

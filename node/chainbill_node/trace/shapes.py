@@ -57,11 +57,11 @@ def bill_shape(bill: Row) -> Shape:
 
 
 def token_shape(token: Row, *, with_offer: bool = True) -> Shape:
-    """Show a token row with its amount; to whom it is offered, and its locks, only where the reader may see them."""
+    """Show a token row with its amount; to whom it is offered, its locks and claim, only to who may see them."""
     shape: Shape = {name: token.get(name) for name in _TOKEN}
     shape["amount"] = amount_of(token)
     if not with_offer:
-        shape |= {"offered_to": "", "locks": []}
+        shape |= {"offered_to": "", "locks": [], "claim": "none"}
     return shape
 
 

@@ -116,6 +116,7 @@ LABEL = ("label", "label")
 PRODUCT, EVENT = ("product", "product"), ("product", "event")
 PLEDGE, MARK = ("pledge", "pledge"), ("write_off", "mark")
 SALE, SALE_RECEIPT = ("sale", "sale"), ("sale", "receipt")
+CLAIM, BUYBACK = ("recourse", "claim"), ("recourse", "receipt")
 ORDER, FREEZE = ("legal", "order"), ("legal", "freeze")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
@@ -164,6 +165,9 @@ INDEXES: tuple[Index, ...] = (
     Index("sale.seller", SALE, "seller"),
     Index("sale.buyer", SALE, "buyer"),
     Index("sale.bill", SALE, "bill"),
+    Index("claim.holder", CLAIM, "holder"),
+    Index("claim.asked", CLAIM, "asked"),
+    Index("claim.bill", CLAIM, "bill"),
     Index("product.anchor", PRODUCT, "anchor"),
     Index("product.supplier", PRODUCT, "parts", each="supplier"),
     Index("event.anchor", EVENT, "anchor"),
@@ -174,6 +178,7 @@ INDEXES: tuple[Index, ...] = (
     Index("receipt.bill", RECEIPT, "bill", parts=2),
     Index("finance_receipt.bill", FINANCE_RECEIPT, "bill", parts=2),
     Index("sale_receipt.bill", SALE_RECEIPT, "bill", parts=2),
+    Index("recourse_receipt.bill", BUYBACK, "bill", parts=2),
 )
 
 NAMES = frozenset(index.name for index in INDEXES)

@@ -1,0 +1,94 @@
+"""`token recourse`, `recourse accept|refuse`, `token buyback`: what is asked, what the debtor pays meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.cli_desk import Desk, Refused, accepted_bill
+from cli.test_cli_sales import as_a_person
+
+pytestmark = pytest.mark.untraced
+
+
+@pytest.fixture
+def demand(tmp_path: Path) -> str:
+    path = tmp_path / "demand.pdf"
+    path.write_bytes(b"pay")
+    return str(path)
+
+
+def with_recourse(desk: Desk) -> tuple[str, str]:
+    """A bill of 1,000.00 that bank1 has financed whole with recourse: bill and the bank's token."""
+    bill, token = accepted_bill(desk)
+    request = desk.json("supplier1", "finance", "request", token, "--to", "bank1")["request"]
+    quote = desk.json("bank1", "finance", "quote", request, "--rate", "3.85", "--recourse")["quote"]
+    desk.json("supplier1", "finance", "agree", quote)
+    held = desk.json("bank1", "finance", "disburse", quote, "--reference", f"LOAN-{token}")["token"]
+    sold = desk.json("bank1", "token", "sell", held, "--to", "bank2", "--price", "990.00", "--recourse")
+    assert sold["until"]
+    return bill, str(desk.json("bank2", "token", "buy", held, "--reference", f"BUY-{held}")["token"])
+
+
+def test_it_is_asked_agreed_paid_and_the_token_is_back(desk: Desk, demand: str) -> None:
+    _, token = with_recourse(desk)
+    ask = ("token", "recourse", token, "--ground", "agreed", "--amount", "1003.21", "--document", demand)
+    asked = desk.json("bank2", *ask)
+    assert (asked["asked"], asked["amount"]) == (desk.json("bank1", "party", "show", "bank1")["id"], 100_321)
+    assert [one["status"] for one in desk.json("bank1", "recourse", "list")] == ["recourse_asked"]
+    assert desk.json("bank1", "recourse", "accept", token[:9])["claim_status"] == "recourse_agreed"
+    back = desk.json("bank2", "token", "buyback", token, "--reference", "R-1")
+    assert desk.json("bank2", "token", "buyback", token, "--reference", "R-1")["repeated"] is True
+    assert desk.json("bank1", "token", "show", back["token"])["holder"] == asked["asked"]
+    shown = desk.json("bank1", "recourse", "show", token)
+    assert (shown["status"], shown["paid"], shown["returned"]) == ("bought_back", 100_321, back["token"])
+    [row] = desk.json("bank1", "bill", "receipts", "--bill", shown["bill"], "--kind", "buyback")
+    assert (row["reference"], row["amount"], row["token"]) == ("R-1", 100_321, back["token"])
+    kinds = [step["kind"] for step in desk.json("bank1", "bill", "history", shown["bill"])]
+    assert "buyback" in kinds
+
+
+def test_what_the_debtor_has_paid_is_not_asked_again(desk: Desk, demand: str) -> None:
+    bill, token = with_recourse(desk)
+    desk.json("bank2", "token", "recourse", token, "--ground", "agreed", "--amount", "1003.21", "--document", demand)
+    desk.json("bank1", "recourse", "accept", token)
+    desk.json("bank1", "bill", "settle", bill, "--amount", "300.00", "--partial", "--reference", "P-1")
+    now = desk.json("bank2", "recourse", "show", token)
+    assert (now["left"], now["principal"]) == (70_000, 100_000)
+    too_little = desk.json("bank2", "token", "buyback", token, "--reference", "R-1", "--amount", "703.20", expect=3)
+    assert too_little["code"] == "amount_below_asked"
+    desk.json("bank2", "token", "buyback", now["now"], "--reference", "R-1")
+    assert desk.json("bank1", "recourse", "show", token)["paid"] == 70_321
+
+
+def test_what_each_side_is_shown_before_it_signs(desk: Desk, demand: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, token = with_recourse(desk)
+    ask = ("--as", "bank2", "--lang", "zh", "token", "recourse", token, "--ground", "agreed", "--amount", "1003.21")
+    seen = as_a_person(desk, monkeypatch, *ask, "--document", demand)
+    for said in ("即将请求追索", "1,003.21 CNY", "壹仟零叁元贰角壹分", "双方协商", "demand.pdf"):
+        assert said in seen, said
+    seen = as_a_person(desk, monkeypatch, "--as", "bank1", "--lang", "zh", "recourse", "accept", token)
+    for said in ("即将同意回购", "其中本金", "其中利息", "3.21 CNY"):
+        assert said in seen, said
+    pay = ("--as", "bank2", "--lang", "zh", "token", "buyback", token, "--reference", "R-1")
+    seen = as_a_person(desk, monkeypatch, *pay)
+    for said in ("即将登记回购付款", "1,003.21 CNY", "R-1"):
+        assert said in seen, said
+
+
+def test_what_the_ledger_would_refuse_is_said_before_it_is_signed(desk: Desk, demand: str, refused: Refused) -> None:
+    _, token = with_recourse(desk)
+    ask = ("token", "recourse", token, "--amount", "1000.00", "--document", demand)
+    assert refused("bank2", *ask, "--ground", "overdue") == "bill_not_overdue"
+    assert refused("bank1", *ask, "--ground", "agreed") == "not_the_holder"
+    pay = ("token", "buyback", token, "--reference", "R-1", "--amount", "1000.00")
+    desk.json("bank2", *ask, "--ground", "agreed")
+    assert refused("bank2", *ask, "--ground", "agreed") == "claim_open"
+    assert refused("supplier1", "recourse", "accept", token) == "not_asked"
+    assert refused("bank1", "recourse", "withdraw", token) == "not_the_holder"
+    assert refused("bank2", *pay) == "claim_transition"
+    desk.json("bank1", "recourse", "accept", token)
+    assert refused("bank2", *pay[:-1], "999.99") == "amount_below_asked"
+    assert refused("bank2", *pay, "--value-date", "2020-01-01") == "value_date_before_agreement"
+    desk.json("bank2", "recourse", "withdraw", token)
+    assert refused("bank2", *pay) == "claim_transition"
