@@ -57,7 +57,7 @@ MUTANTS: dict[str, Mutant] = {
         is_refused(refused.sell_to_oneself),
     ),
     "what is locked is sold": (
-        "sale", 'len(row["locks"]) == 0 and row["claim"] == "none"', 'row["claim"] == "none"',
+        "sale", "        require_unlocked(row)\n", "",
         is_refused(refused.sell_what_is_for_sale),
     ),
     "what was taken back is bought": (
