@@ -148,7 +148,7 @@ MUTANTS: dict[str, Mutant] = {
         "recourse", 'require(row["hi"] - row["lo"] == claim["left"], ', 'require(row["hi"] > row["lo"], ', IN_PIECES,
     ),
     "frozen cents are given back": (
-        "recourse", '    require(len(row["locks"]) == 0, "token_locked", {"token": token, "locks": row["locks"]})\n', "",
+        "recourse", '    require(len(row["locks"]) == 0, "token_locked", ', '    require(True, "token_locked", ',
         told.test_a_freeze_bars_the_buyback_and_not_the_claim,
     ),
     "a financing that was undone is owed": ("recourse", 'if undone == "finance":', 'if undone == "":', EXAMPLE),
