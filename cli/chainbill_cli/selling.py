@@ -64,6 +64,7 @@ def sell(
                 described.token(session, preview, one)
         preview.party(session, "column.bought_by", arguments["buyer"]).money("column.price", minor, codes[0])
         preview.line("column.recourse", text("value.with_recourse" if recourse else "value.without_recourse"))
+        preview.line("column.price_doc", arguments["price"])
 
     def keep() -> None:
         path = _keep_price(session, {"salt": salt, "amount": minor, "currency": codes[0], "tokens": named})
@@ -118,7 +119,7 @@ def buy(session: Session, writing: Writing, named: str, *, currency: str, **type
         preview.line("preview.look", text("sale.opened" if opened else "sale.not_opened"))
         if arguments["amount"]:
             preview.money("column.paid", arguments["amount"], code)
-        preview.line("column.value_date", str(arguments["value_date"]))
+        preview.line("column.value_date", arguments["value_date"]).line("column.reference", typed["reference"])
         if typed["registration"]:
             preview.line("preview.registration", typed["registration"])
     outcome = write(session, writing, [call("sale", "buy", **arguments)], preview)

@@ -84,6 +84,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.final_on": ("money is final after", "款项终局日"),
     "column.short": ("still lacking", "尚缺"),
     "column.product": ("product", "产品"),
+    "column.sale.buyer": ("buyer", "受让行"),
+    "column.sale.price": ("digest of the price", "对价摘要"),
     "column.bill.reference": ("own reference", "本方编号"),
     "column.capabilities": ("may", "权限"),
     "column.offset_ms": ("clock offset (ms)", "时钟偏移（毫秒）"),
