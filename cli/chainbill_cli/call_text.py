@@ -16,7 +16,8 @@ from chainbill_cli.texts import bracketed, has_text, label, text
 from chainbill_cli.validity import until_text
 
 ANSWER_HEADINGS = {
-    "buyer": "column.bought_by", "from": "column.account_from", "bills": "column.event_bills", "scheme": "column.label_scheme",
+    "from": "column.account_from", "bills": "column.event_bills", "scheme": "column.label_scheme",
+    "buyer": "column.bought_by",
 }  # fmt: skip
 """Where a field of an answer means another thing than the column of the same name: from which day an account counts,
 which bills an event issued (not how many), a scheme of labels."""

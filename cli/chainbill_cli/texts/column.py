@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chainbill_cli.texts.column_claims import OF_CLAIMS
+
 TEXTS: dict[str, tuple[str, str]] = {
     "column.csv_name": ("{column}_name", "{column}名称"),
     "column.csv_words": ("{column}_text", "{column}说明"),
@@ -50,28 +52,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.pledge": ("pledge", "质押"),
     "column.pledge_status": ("pledge is", "质押状态"),
     "column.pledgee": ("pledgee", "质权人"),
-    "column.sold_by": ("seller", "转出行"),
-    "column.bought_by": ("buyer", "受让行"),
-    "column.price": ("price", "对价"),
-    "column.token_now": ("token now", "现子凭证"),
-    "column.token_returned": ("token given back", "转回的子凭证"),
-    "column.claimant": ("asks", "请求方"),
-    "column.claimed_from": ("is asked", "被请求方"),
-    "column.claimed_amount": ("asked for", "请求金额"),
-    "column.principal": ("of it principal", "其中本金"),
-    "column.interest_asked": ("of it interest", "其中利息"),
-    "column.asked_now": ("asked now", "现请求金额"),
-    "column.left": ("not paid by the debtor", "债务人未付"),
-    "column.ground": ("ground", "理由"),
-    "column.claimed_on": ("asked for on", "请求日"),
-    "column.stands_until": ("stands until", "有效至"),
-    "column.answered_on": ("answered on", "答复日"),
-    "column.bought_back_on": ("bought back on", "回购日"),
-    "column.claim_status": ("claim", "追索状态"),
-    "column.price_doc": ("digest of the price", "对价摘要"),
-    "column.offered_on": ("offered on", "要约日"),
-    "column.bought_on": ("bought on", "受让日"),
-    "column.bought_token": ("token of the buyer", "受让所得子凭证"),
     "column.pledged": ("pledged", "已质押"),
     "column.recovered": ("recovered", "已收回"),
     "column.written_off_amount": ("written off", "核销金额"),
@@ -84,8 +64,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.final_on": ("money is final after", "款项终局日"),
     "column.short": ("still lacking", "尚缺"),
     "column.product": ("product", "产品"),
-    "column.sale.buyer": ("buyer", "受让行"),
-    "column.sale.price": ("digest of the price", "对价摘要"),
     "column.bill.reference": ("own reference", "本方编号"),
     "column.capabilities": ("may", "权限"),
     "column.offset_ms": ("clock offset (ms)", "时钟偏移（毫秒）"),
@@ -418,4 +396,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.former_ends": ("the former one ends", "原证书到期时间"),
     "column.kept": ("kept", "已保留"),
     "column.added": ("added", "新增"),
+    **OF_CLAIMS,
 }

@@ -14,6 +14,10 @@ NO_CLAIM = ("give the invoice that it corrects, or another one", "请给出其�
 REPORT = ("it is a fault of the program: report it", "此为程序错误，请报告")
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "mend.sale.price_differs": (
+        "ask the seller for price and salt of this offer, or refuse it: chainbill token reject TOKEN",
+        "请向转出行核实本要约的对价与盐值，或予以拒绝：chainbill token reject TOKEN",
+    ),
     "mend.bill.far_due_other": (
         "run it again and type the day of maturity as it is shown, or correct --due",
         "请重新运行并按所示输入到期日，或更正 --due",
