@@ -26,7 +26,7 @@ ALWAYS_OPEN: Final = frozenset(
         "finance.decline", "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "finance.cancel",
         "finance.refuse_recourse", "finance.withdraw_recourse",
         "pledge.reject", "pledge.withdraw", "pledge.release", "pledge.refuse_enforcement",
-        "legal.refuse", "invoice.withdraw_dispute", "product.retire", "label.revoke",
+        "legal.refuse", "legal.object_to", "invoice.withdraw_dispute", "product.retire", "label.revoke",
         "approval.reject", "approval.withdraw", "recovery.withdraw", "governance.withdraw",
         # protecting oneself
         "party.revoke_key", "audit.revoke_grant", "party.refuse_mandate", "party.withdraw_change",

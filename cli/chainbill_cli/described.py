@@ -245,7 +245,9 @@ def court_order(session: Session, preview: Preview, row: Row) -> None:
         preview.line("column.freeze_days", str(row["days"]))
     if row["beneficiary"]:
         preview.party(session, "column.beneficiary", str(row["beneficiary"]))
-    if row["until"]:
+    if row["acts_on"]:
+        preview.line("column.acts_on", str(row["acts_on"]))
+    elif row["until"]:
         preview.line("column.ratify_by", str(row["until"]))
 
 

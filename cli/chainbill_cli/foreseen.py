@@ -124,6 +124,7 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ),
     ("legal", "ratify"): (ORDER, (_stands("legal/order", "legal.ratify"),)),
     ("legal", "refuse"): (ORDER, (_stands("legal/order", "legal.refuse"),)),
+    ("legal", "object_to"): (ORDER, (_stands("legal/order", "legal.object_to"),)),
     ("pledge", "offer"): (TOKENS, (HOLDER, LIVE, _free)),
     ("pledge", "accept"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.accept"))),
     ("pledge", "reject"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.reject"))),

@@ -1,4 +1,4 @@
-"""`order`: freeze, renew, release, transfer, ratify, refuse; freeze, unfreeze and force of `token` are of these."""
+"""`order`: freeze, renew, release, transfer, ratify, refuse, object; so are freeze, unfreeze, force of `token`."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def ratify(session: Session, writing: Writing, named: str) -> None:
     """The second bank ratifies."""
     identifier, preview = _shown(session, named, "preview.order_ratify")
     outcome = write(session, writing, [call("legal", "ratify", order=identifier)], preview)
-    answer_write(session, outcome, "order_status", "order", "tokens", "payments")
+    answer_write(session, outcome, "order_status", "order", "acts_on")
 
 
 @order.command("refuse", help="order.refuse")
@@ -143,7 +143,20 @@ def refuse(session: Session, writing: Writing, named: str, reason: str) -> None:
     if preview:
         preview.line("column.reason", reason)
     outcome = write(session, writing, [call("legal", "refuse", order=identifier, reason=reason)], preview)
-    answer_write(session, outcome, "order_status", "order")
+    answer_write(session, outcome, "order_status", "order", "until")
+
+
+@order.command("object", help="order.object")
+@argument("named", metavar="ORDER")
+@option("--reason", metavar="TEXT", required=True, help="order.opt_objection")
+@writes
+def object_to(session: Session, writing: Writing, named: str, reason: str) -> None:
+    """A holder or pledgee objects to a transfer."""
+    identifier, preview = _shown(session, named, "preview.order_object")
+    if preview:
+        preview.line("column.reason", reason)
+    outcome = write(session, writing, [call("legal", "object_to", order=identifier, reason=reason)], preview)
+    answer_write(session, outcome, "order_status", "order", "until")
 
 
 def _enter(

@@ -56,7 +56,9 @@ def business_day_before(date):
     require(False, "no_business_day_near", {"date": date})
 
 
-@internal("account", "bill", "finance", "party", "pledge", "recourse", "sale", "settlement", "standing", "token")
+@internal(
+    "account", "bill", "finance", "legal", "party", "pledge", "recourse", "sale", "settlement", "standing", "token"
+)
 def business_days_after(date, count):
     """Return the `count`-th business day after `date`; with count 0 `date` itself."""
     day = date

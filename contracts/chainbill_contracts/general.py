@@ -33,6 +33,9 @@ MOST_STEPS_UP = 50  # from a token, for the one that was cut
 OFFERS_OF_ALL = ("sale",)  # refs of offers that end where a part of the token is paid
 WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
 WORK_OF_PLEDGED = 5  # likewise: two payees, and the row of the pledge
+MOST_ITEMS = 100  # of an order of a court
+MOST_DAYS = 1095  # of a freeze: three years (CP 485)
+MOST_PAPERS = 2  # of an order: the ruling, and the notice to assist
 CODE = 3  # letters of the code of a currency
 KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused until every node computes it
 DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
@@ -827,6 +830,94 @@ def is_step(steps, now, then):
     return False
 
 
+# --- orders of courts -------------------------------------------------------------------------------------------------
+def require_paper(authority, number, documents, issued_on):
+    """The paper of an order: who issued it, its number, digests of one or two documents, and its day."""
+    require_reference(authority)
+    require_reference(number)
+    many = kind_of(documents) == "list" and 1 <= len(documents) <= MOST_PAPERS
+    require(many, "documents_needed", {"least": 1})
+    for document in documents:
+        require_digest(document)
+    require_date(issued_on)
+
+
+def require_items(kind, items, days):
+    """Items that fit the kind of an order, each object once, and days where something freezes."""
+    require(kind in ("freeze", "renew", "release", "transfer"), "order_kind_unknown")
+    many = kind_of(items) == "list" and 1 <= len(items) <= MOST_ITEMS
+    require(many, "order_empty", {"most": MOST_ITEMS})
+    named = []
+    for item in items:
+        require(kind_of(item) == "map", "order_empty", {"most": MOST_ITEMS})
+        by_token = "token" in item and kind in ("freeze", "transfer")
+        if by_token and "percent" in item and kind == "freeze":
+            require_fields(item, ("token", "percent", "up"), ())
+            share = (
+                kind_of(item["percent"]) == "int" and 1 <= item["percent"] <= WHOLE and kind_of(item["up"]) == "bool"
+            )
+            require(share, "order_empty", {"most": MOST_ITEMS})
+        elif by_token:
+            require_fields(item, ("token", "amount"), ())
+            require_amount(item["amount"])
+        elif kind == "renew":
+            require_fields(item, ("freeze",), ())
+        else:
+            require(kind != "freeze", "order_empty", {"most": MOST_ITEMS})
+            require_fields(item, ("freeze", "amount"), ())
+            amount = item["amount"]
+            require(kind_of(amount) == "int" and 0 <= amount <= LARGEST_AMOUNT, "amount_not_positive")
+        alike = ("token" in item) == ("token" in items[0])
+        name = item["token"] if by_token else item["freeze"]
+        require_text(name)
+        require(alike and name not in named, "order_empty", {"most": MOST_ITEMS})
+        named += [name]
+    runs = kind in ("freeze", "renew") or "token" in items[0]
+    fits = kind_of(days) == "int" and (1 <= days <= MOST_DAYS if runs else days == 0)
+    require(fits, "freeze_too_long", {"most": MOST_DAYS if runs else 0})
+
+
+def require_beneficiary(kind, beneficiary, account):
+    """A transfer names a party of the ledger or an account outside; no other order names either."""
+    require_text(beneficiary)
+    require_text(account)
+    if account != "":
+        require_digest(account)
+    one = (beneficiary == "") != (account == "")
+    require(one if kind == "transfer" else beneficiary + account == "", "beneficiary_not_said")
+
+
+def share_of(size, percent, up):
+    """A share of cents: 33.3333 % of 10,000,001 is 3,333,330.33, and up 3,333,331. percent: 1/10,000 of a percent."""
+    return (size * percent + (WHOLE - 1 if up else 0)) // WHOLE
+
+
+def piece_of(freeze, token, standing, money):
+    """One piece of a freeze: see legal.pieces_of. token: its row. standing: the freezes on it, in their order."""
+    until = ""
+    for entry in standing:
+        if entry["freeze"] == freeze:
+            until = entry["until"]
+    return {
+        "bill": token["bill"],
+        "token": token["id"],
+        "lo": token["lo"],
+        "amount": token["hi"] - token["lo"],
+        "until": until,
+        "first": standing[0]["freeze"] == freeze,
+        "money": money,
+    }
+
+
+def houses_of(named):
+    """The houses of some parties: themselves, or the banks that stand in their place now. named: ids, "" for none."""
+    found = []
+    for party in named:
+        if party != "":
+            found += [successor_of(party)]
+    return found
+
+
 # <steps>
 # fmt: off
 ACCOUNT_KEPT = ("announced", "active")
@@ -902,11 +993,14 @@ LABEL_STEPS = {
 }
 LABEL_HELD = ("active", "expired")
 LEGAL_ORDER_STEPS = {
+    "legal.object_to": {"ratified": ("objected",)},
     "legal.ratify": {"entered": ("ratified",)},
     "legal.refuse": {"entered": ("refused",)},
-    "": {"entered": ("lapsed",)},
+    "vote legal_order": {"objected": ("ratified",)},
+    "": {"entered": ("lapsed",), "ratified": ("carried_out", "stopped"), "objected": ("stopped",)},
 }
-LEGAL_ORDER_STANDING = ("entered", "ratified")
+LEGAL_ORDER_STANDING = ("entered", "ratified", "objected", "carried_out")
+LEGAL_ORDER_UNRATIFIED = ("refused", "lapsed")
 FREEZE_STANDING = ("waiting", "in_force")
 FREEZE_IN_FORCE = ("in_force",)
 PARTY_STEPS = {

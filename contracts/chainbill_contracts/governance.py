@@ -62,6 +62,7 @@ CONTENT = {
     "contracts": [["contracts", "active_height"], ["removed", "replaces"], 20000],
     "identifier": [["scheme", "value", "party"], [], 1000],
     "label_scheme": [["scheme", "attestors"], [], 2000],
+    "legal_order": [["order"], [], 200],
     "observer_add": [["alg", "key", "name", "party", "address", "proof"], [], 1000],
     "parameter": [["name", "value"], [], 200],
     "party": [["statement", "signatures"], [], 30000],
@@ -126,7 +127,8 @@ def propose(kind, content):
     under; "identifier" {"scheme", "value", "party"}, to whom an identifier belongs that two claim;
     "successor" {"bank", "successor"}: a bank that has accepted stands in the place of one that is stopped, leaving or
     gone; "dispute" {"dispute"}: a dispute of an invoice that is not right ends; "label_scheme" {"scheme", "attestors"}:
-    who attests labels under a scheme from now on, at most 20 parties; nobody, to retire it;
+    who attests labels under a scheme from now on, at most 20 parties; nobody, to retire it; "legal_order" {"order"}: a
+    court's transfer to which somebody objected acts all the same;
     "calendar" {"year", "holidays", "workdays"};
     "rules" {"changes": {name: value}, "currencies": {code: digits, or None to take none}, "python": versions or [],
     "active_height"}; "protocol" {"version", "digest", "active_height"}, the active one to call a decided one off. alg:
@@ -320,6 +322,8 @@ def checked_content(kind, content):
         invoke("succession", "check_successor", content["bank"], content["successor"])
     elif kind == "dispute":
         invoke("invoice", "check_end", content["dispute"])
+    elif kind == "legal_order":
+        invoke("legal", "check_order_vote", content["order"])
     elif kind == "label_scheme":
         check_scheme(content["scheme"], content["attestors"])
     elif kind == "rules" or kind == "protocol":
@@ -608,6 +612,8 @@ def put_into_effect(proposal):
         invoke("succession", "decide_successor", content["bank"], content["successor"])
     elif kind == "dispute":
         invoke("invoice", "end_by_vote", content["dispute"])
+    elif kind == "legal_order":
+        invoke("legal", "vote_order", content["order"])
     elif kind == "label_scheme":
         decide_scheme(content["scheme"], content["attestors"])
     elif kind == "calendar":

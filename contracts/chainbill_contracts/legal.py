@@ -1,38 +1,40 @@
 """Orders of courts and authorities (法律文书): a freeze, its renewal and release, and a forced transfer.
 
-A bank that assists (协助执行行) enters what the paper says. A freeze acts at once, everything that gives somebody money
-or cents at ratification by a second bank, and what nobody ratifies within 72 hours is as if it had never been. A freeze
-bars its holder and stops no settlement: what is paid on frozen cents is set aside (留存). Several freezes on the same
-cents stand in the order in which they were entered: the first is in force, the others wait (轮候) and come into force
-by themselves, piece by piece. What a freeze is on now is found by its id: live tokens, and money that is set aside.
+A bank that assists (协助执行行) enters what the paper says. A freeze acts at once, a release when a second bank agrees,
+and a transfer 72 hours after that, in which holder and pledgee may object: then only a vote carries it out. What
+nobody ratifies within 72 hours is as if it had never been. A freeze bars its holder and stops no settlement: what is
+paid on frozen cents is set aside (留存). Several freezes on the same cents stand in the order in which they were
+entered: the first is in force, the others wait (轮候) and come into force by themselves, piece by piece. What a freeze
+is on now is found by its id: live tokens, and money that is set aside.
 """
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     FREEZE_IN_FORCE,
     FREEZE_STANDING,
-    LARGEST_AMOUNT,
     LEGAL_ORDER_STANDING,
     LEGAL_ORDER_STEPS,
+    LEGAL_ORDER_UNRATIFIED,
     TOKEN_USABLE,
-    WHOLE,
     counted,
     freezes_on,
+    houses_of,
     may_lead,
     parameter,
     paying_bank_of,
+    piece_of,
     pledge_of,
     replaced_by,
     require_active,
-    require_amount,
     require_bank,
-    require_date,
-    require_digest,
-    require_fields,
+    require_beneficiary,
+    require_items,
     require_maker_and_checker,
+    require_may_hold,
     require_not_stopped_since,
-    require_reference,
+    require_paper,
     require_text,
+    share_of,
     successor_of,
 )
 
@@ -47,19 +49,20 @@ tokens_read = read_table("token", "token")
 frozen = read_table("token", "frozen")
 held = read_table("settlement", "held")
 payments = read_table("settlement", "payment")
+steps_read = read_table("settlement", "step")
 requests_read = read_table("finance", "request")
 pledges_read = read_table("pledge", "pledge")
 parties = read_table("party", "party")
 validators_read = read_table("governance", "validator")
 
-MOST_ITEMS = 100
 MOST_FREEZES = 20  # on one token
-MOST_DAYS = 1095  # three years (CP 485)
-MOST_PAPERS = 2  # the ruling, and the notice to assist
+MOST_WAITING = 5  # orders of one house that wait and keep a freeze from ending by its date
 MOST_STANDING = 500  # what ends when an order is entered: requests with their quotes, pledges with their tokens
 MOST_LIFTED = 200  # pieces that one run looks at or frees, of all its freezes; the rest follows on the next day
 MOST_NODES = 500
 DAYS_WITHOUT_FREEZE = 7  # in which a bank freezes nothing again that no second bank ratified
+BUSINESS_DAYS_FOR_A_VOTE = 10  # on a transfer to which somebody objected
+HOUSES_THAT_REFUSE = 2
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -73,8 +76,9 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
         percent in 1/10,000 of a percent; up: whether a broken cent is rounded up. It acts at once.
       renew: {"freeze"} in force; days from today. It acts at once, and never shortens.
       release: {"freeze", "amount"}, 0 for all, low end first; at ratification.
-      transfer: {"freeze", "amount"} in force, 0 for all, high end first, at ratification; or {"token", "amount"} with
-        days: that freezes at once, and what is in force is transferred at ratification.
+      transfer: {"freeze", "amount"} in force, 0 for all, high end first, 72 hours after ratification; or {"token",
+        "amount"} with days: that freezes at once, and what is in force is transferred then. Until then the freeze does
+        not end by its date, and the cents are cut off the rest of it.
     beneficiary: of a transfer, a party of the ledger; or "" and account, the digest of an account outside, which only
     money takes that is set aside. Else both "", and days 0 where there is no freeze to run.
     """
@@ -89,11 +93,11 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
     require_maker_and_checker()
     require_places(kind, places)
     require(issued_on <= ctx.today, "order_in_future", {"today": ctx.today})
-    if beneficiary != "":
+    if kind == "transfer":
         require_can_take(places, beneficiary)
     amounts = []
     for number_of, item in enumerate(items):
-        amounts += [amount_of(kind, item, places[number_of])]
+        amounts += [amount_of(kind, item, places[number_of], account != "")]
     content = digest([authority, number, kind, items])
     require_not_used(used.get(content))
     require_little_standing(places)
@@ -107,20 +111,22 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
     entered["items"] = items_kept(places, amounts, made)
     entered["concerned"] = concerned(places)
     entered["freezes"] = made
-    if kind == "renew":
-        for place in places:
-            renew_until(place["freeze"], entered)
-    orders.put(entered["id"], entered)
-    plan(add_days(entered["until"], 1), "order", entered["id"])
+    for number_of, place in enumerate(places):
+        if place["freeze"] != "" and kind in ("renew", "transfer"):
+            hold(freezes.get(place["freeze"]), entered["id"])
+        if place["freeze"] != "" and kind == "transfer" and amounts[number_of] > 0:
+            set_apart(place["freeze"], amounts[number_of], account != "")
+    await_day(entered)
     emit("ordered", {"order": entered["id"], "kind": kind, "by": ctx.party, "until": entered["until"]})
     return {"order": entered["id"], "freezes": made, "until": entered["until"]}
 
 
 @call
 def ratify(order):
-    """Ratify another bank's order as the second bank (复核行): what it froze stays, what it gives is given now.
+    """Ratify another bank's order as the second bank (复核行): what it froze stays, and what it says is done.
 
-    Second is a bank of another house, which is neither holder, pledgee nor beneficiary.
+    Second is a bank of another house, which is neither holder, pledgee nor beneficiary. What a transfer gives is given
+    72 hours later. Ratified on Friday 2027-03-05 it can be objected to until Monday 03-08 and acts on Tuesday 03-09.
     """
     entered = require_second(order)
     require_active(ctx.party)
@@ -129,60 +135,146 @@ def ratify(order):
     until = add_days(end_today(entered)["acts_on"], -1)
     require(ctx.today <= until, "order_over", {"until": until})
     require_not_stopped_since(entered["by"], entered["created"]["height"])
-    entered["status"] = "ratified"
+    close(entered)
+    count_orders(entered["by"], -1)
     entered["second"] = ctx.party
     entered["ratified_on"] = ctx.today
-    close(entered)
-    done = take_effect(entered)
-    emit("ratified", {"order": order, "kind": entered["kind"], "second": ctx.party})
-    return {"order": order, "order_status": "ratified", "tokens": done["tokens"], "payments": done["payments"]}
+    decide(entered)
+    if entered["kind"] != "transfer":
+        take_effect(entered)
+    emit("ratified", {
+        "order": order, "kind": entered["kind"], "second": ctx.party, "acts_on": entered["acts_on"]
+    })  # fmt: skip
+    return {"order": order, "order_status": "ratified", "acts_on": entered["acts_on"]}
 
 
 @call
 def refuse(order, reason):
-    """Refuse another bank's order as the second bank: it is as if it had never been. Two people. Always open.
+    """Refuse another bank's order as a second bank, and say why. Two people. Always open.
 
-    What it ended, an offer or a request, stays ended.
+    Banks of HOUSES_THAT_REFUSE houses end it: it is then as if it had never been. Until the next one does, or the 72
+    hours are over, it stands, and another bank may ratify it: one bank alone frees nothing that a court froze. What the
+    order ended, an offer or a request, stays ended.
     """
     require_text(reason)
+    require(reason != "", "reason_needed")
     entered = require_second(order)
     require_maker_and_checker()
     require_legal_step(entered, "legal.refuse", "refused")
-    entered["second"] = ctx.party
-    emit("order_refused", {"order": order, "kind": entered["kind"], "by": ctx.party, "reason": reason})
-    undo(entered, "refused")
-    return {"order": order, "order_status": "refused"}
+    for one in entered["refusals"]:
+        require(successor_of(one["by"]) != successor_of(ctx.party), "refusal_made", {"by": one["by"]})
+    entered["refusals"] += [{"by": ctx.party, "reason": reason, "refused_on": ctx.today}]
+    orders.put(order, entered)
+    emit("order_refused", {
+        "order": order, "kind": entered["kind"], "by": ctx.party, "reason": reason,
+        "refusals": len(entered["refusals"]),
+    })  # fmt: skip
+    if len(entered["refusals"]) == HOUSES_THAT_REFUSE:
+        entered["second"] = ctx.party
+        undo(entered, "refused")
+    return {"order": order, "order_status": entered["status"], "until": entered["until"]}
 
 
-# --- days -------------------------------------------------------------------------------------------------------------
+@call
+def object_to(order, reason):
+    """Object to a transfer that banks ratified, as a holder or pledgee of what it is on: any key may. Always open.
+
+    It stops the transfer, and regulators see it. What it is on stays frozen while a vote may carry it out all the same,
+    for BUSINESS_DAYS_FOR_A_VOTE; to what a vote decided nobody objects.
+    """
+    require_text(reason)
+    entered = orders.get(order)
+    require(entered is not None, "order_unknown")
+    own = ""
+    for item in entered["items"]:
+        row = freezes.get(item["freeze"])
+        sides = [row["holder"], row["pledgee"]]
+        if ctx.party in sides or ctx.party in houses_of(sides):
+            own = row["id"]
+    require(own != "", "not_a_side_of_the_order")
+    require_legal_step(entered, "legal.object_to", "objected")
+    require(entered["acts_on"] != "", "order_transition", {"from": entered["status"], "to": "objected"})
+    require(entered["objected_on"] == "", "objection_made", {"objected_on": entered["objected_on"]})
+    close(entered)
+    entered["status"] = "objected"
+    entered["objected_by"] = ctx.party
+    entered["objected_on"] = ctx.today
+    entered["acts_on"] = ""
+    entered["until"] = invoke("calendar", "business_days_after", ctx.today, BUSINESS_DAYS_FOR_A_VOTE)
+    entered["allowed_ms"] = invoke("calendar", "stood_ms")
+    await_day(entered)
+    emit("order_objected", {
+        "order": order, "freeze": own, "party": ctx.party, "reason": reason, "until": entered["until"]
+    })  # fmt: skip
+    return {"order": order, "order_status": "objected", "until": entered["until"]}
+
+
+# --- votes, and days --------------------------------------------------------------------------------------------------
+@internal("governance")
+def check_order_vote(order):
+    """Refuse at once a vote on an order that waits for none."""
+    require_objected(order)
+
+
+@internal("governance")
+def vote_order(order):
+    """Let a transfer act to which somebody objected: 72 hours later, as any other."""
+    entered = require_objected(order)
+    close(entered)
+    decide(entered)
+    emit("order_voted", {"order": order, "acts_on": entered["acts_on"]})
+
+
 @each_day("agenda")
 def on_day(date, item, row):
-    """Let an order lapse that nobody ratified in time, or free what a freeze is on that has run out.
+    """Let an order lapse that nobody ratified in time, carry out a transfer, or free what a freeze has run out on.
 
     Not while days are left of an order on which the network stood still. What a late day change has not freed yet is
-    set aside if it is paid meanwhile, and instructed once it is free.
+    set aside if it is paid meanwhile, and instructed once it is free. A transfer that could not be carried out, by
+    "act", is stopped by what comes after that, "order".
     """
-    if row["step"] == "order":
-        entered = orders.get(row["id"])
-        later = end_today(entered)
-        if later["acts_on"] > ctx.today:
-            entered["until"] = add_days(later["acts_on"], -1)
-            entered["allowed_ms"] = later["allowed_ms"]
-            orders.put(entered["id"], entered)
-            plan(later["acts_on"], "order", entered["id"])
-            emit("order_put_off", {"order": entered["id"], "until": entered["until"]})
-        else:
-            emit("order_lapsed", {"order": entered["id"], "kind": entered["kind"], "by": entered["by"]})
-            undo(entered, "lapsed")
+    if row["step"] == "freeze":
+        found = freezes.get(row["id"])
+        if found["status"] in FREEZE_STANDING:
+            lift_due(found, MOST_LIFTED)
         return
-    found = freezes.get(row["id"])
-    if found["status"] in FREEZE_STANDING:
-        lift_due(found, MOST_LIFTED)
+    entered = orders.get(row["id"])
+    later = end_today(entered)
+    if later["acts_on"] > ctx.today:
+        put_off(entered, later)
+    elif row["step"] == "act":
+        carry_out(entered)
+    elif entered["status"] == "entered":
+        emit("order_lapsed", {"order": entered["id"], "kind": entered["kind"], "by": entered["by"]})
+        undo(entered, "lapsed")
+    else:
+        emit("order_stopped", {"order": entered["id"], "kind": entered["kind"], "by": entered["by"]})
+        entered["status"] = "stopped"
+        close(entered)
+        let_go(entered)
+
+
+def put_off(entered, later):
+    """Let an order wait for longer. later: {"acts_on", "allowed_ms"}, from when on it does no more."""
+    close(entered)
+    entered["allowed_ms"] = later["allowed_ms"]
+    until = add_days(later["acts_on"], -1)
+    if entered["acts_on"] == "":
+        entered["until"] = until
+    else:
+        entered["acts_on"] = later["acts_on"]
+    await_day(entered)
+    emit("order_put_off", {"order": entered["id"], "until": until})
 
 
 def end_today(entered):
-    """When an order that waits has lapsed, as things stand today: {"acts_on", "allowed_ms"}."""
-    return invoke("calendar", "after_standstill", add_days(entered["until"], 1), entered["allowed_ms"])
+    """When an order that waits acts, or has lapsed, as things stand today: {"acts_on", "allowed_ms"}."""
+    return invoke("calendar", "after_standstill", day_of_end(entered), entered["allowed_ms"])
+
+
+def day_of_end(entered):
+    """The day on which a transfer acts, or the day after the last one of an order that waits for somebody."""
+    return entered["acts_on"] if entered["acts_on"] != "" else add_days(entered["until"], 1)
 
 
 def plan(date, step, name):
@@ -208,8 +300,12 @@ def new_order(kind, papers, days, beneficiary, account):
         "days": days,
         "beneficiary": beneficiary,
         "account": account,
+        "refusals": [],
+        "objected_by": "",
+        "objected_on": "",
         "entered_on": ctx.today,
         "ratified_on": "",
+        "acts_on": "",
         "until": invoke("calendar", "end_of_72_hours", ctx.today),
         "allowed_ms": invoke("calendar", "stood_ms"),
         "status": "entered",
@@ -218,9 +314,10 @@ def new_order(kind, papers, days, beneficiary, account):
 
 
 def items_kept(places, amounts, made):
-    """What an order is on, as it is kept: [{"freeze", "token", "bill", "currency", "amount"}].
+    """What an order is on, as it is kept: [{"freeze", "token", "bill", "currency", "amount", "given"}].
 
-    token: the one that was named, "" of an item that names a freeze. amount: minor units, 0 for all of a freeze.
+    token: the one that was named, "" of an item that names a freeze. amount: minor units, 0 for all of a freeze; given:
+    how much a transfer has given of it.
     """
     kept = []
     for number, place in enumerate(places):
@@ -230,6 +327,7 @@ def items_kept(places, amounts, made):
             "bill": place["bill"],
             "currency": place["currency"],
             "amount": amounts[number],
+            "given": 0,
         }]  # fmt: skip
     return kept
 
@@ -244,11 +342,38 @@ def concerned(places):
     return found
 
 
-def close(entered):
-    """Keep an order that waits for nobody any more, and give its place back."""
-    count_orders(entered["by"], -1)
-    agenda.delete([add_days(entered["until"], 1), "order", entered["id"]])
+def decide(entered):
+    """Keep an order that is ratified; a transfer waits for its day, and what it is on stays frozen until then."""
+    entered["status"] = "ratified"
+    if entered["kind"] == "transfer":
+        entered["acts_on"] = add_days(invoke("calendar", "end_of_72_hours", ctx.today), 1)
+        entered["allowed_ms"] = invoke("calendar", "stood_ms")
+        for item in entered["items"]:
+            row = freezes.get(item["freeze"])
+            if entered["id"] not in row["held_by"] and row["status"] in FREEZE_STANDING:
+                hold(row, entered["id"])
+        await_day(entered)
+    else:
+        orders.put(entered["id"], entered)
+
+
+def await_day(entered):
+    """Keep an order that waits, and have it looked at on its day."""
     orders.put(entered["id"], entered)
+    for step in steps_of(entered):
+        plan(day_of_end(entered), step, entered["id"])
+
+
+def close(entered):
+    """Keep an order that waits no more."""
+    for step in steps_of(entered):
+        agenda.delete([day_of_end(entered), step, entered["id"]])
+    orders.put(entered["id"], entered)
+
+
+def steps_of(entered):
+    """What the day of an order brings: a transfer acts, if it may; and what then still waits ends."""
+    return ["act", "order"] if entered["acts_on"] != "" else ["order"]
 
 
 def count_orders(bank, change):
@@ -267,40 +392,57 @@ def undo(entered, status):
     """End an order that was not ratified, and what it did at once. status: "refused" or "lapsed"."""
     entered["status"] = status
     close(entered)
+    count_orders(entered["by"], -1)
     until = add_days(ctx.today, DAYS_WITHOUT_FREEZE)
     for freeze in entered["freezes"]:
         row = freezes.get(freeze)
         failed.put([entered["by"], row["bill"], row["holder"]], {"until": until})
     lift_all(entered["freezes"])
-    room = MOST_LIFTED
-    if entered["kind"] == "renew":
-        for item in entered["items"]:
-            row = freezes.get(item["freeze"])
-            if row["renewal"] == entered["id"]:
-                row["renewal"] = ""
-                row["renewed_until"] = ""
-                freezes.put(row["id"], row)
-                room -= lift_due(row, room)
+    let_go(entered)
 
 
 def take_effect(entered):
-    """Do what an order does at its ratification; answers {"tokens", "payments"} that went to its beneficiary."""
-    done = {"tokens": [], "payments": []}
+    """Do what an order does at its ratification."""
     released = []
     room = MOST_LIFTED
     for item in entered["items"]:
         row = freezes.get(item["freeze"])
-        if entered["kind"] == "renew" and row["renewal"] == entered["id"] and row["status"] in FREEZE_STANDING:
-            room -= renew(row, room)
+        if entered["kind"] == "renew" and row["status"] in FREEZE_STANDING:
+            room -= renew(row, entered, room)
         elif entered["kind"] == "release" and row["status"] in FREEZE_STANDING:
             if item["amount"] == 0:
                 released += [row["id"]]
             else:
                 room -= release_cents(row, item["amount"], room)
-        elif entered["kind"] == "transfer" and row["status"] in FREEZE_STANDING:
-            room -= transfer_cents(entered, row, item["amount"], done, room)
     lift_all(released)
-    return done
+    if entered["kind"] == "renew":
+        let_go(entered)
+
+
+def carry_out(entered):
+    """Give what can be given of what a transfer is on, and say how much; what one run does not give follows tomorrow.
+
+    So does all while a reversal is under way of money that it is on.
+    """
+    room = MOST_LIFTED
+    later = False
+    for item in entered["items"]:
+        done = transfer_cents(entered, item, room)
+        room -= done["pieces"]
+        later = later or done["later"]
+    close(entered)
+    if later:
+        entered["acts_on"] = add_days(ctx.today, 1)
+        await_day(entered)
+        return
+    entered["status"] = "carried_out"
+    orders.put(entered["id"], entered)
+    let_go(entered)
+    for item in entered["items"]:
+        emit("transferred", {
+            "order": entered["id"], "freeze": item["freeze"], "to": entered["beneficiary"], "amount": item["given"],
+            "of": item["given"] if item["amount"] == 0 else item["amount"],
+        })  # fmt: skip
 
 
 # --- freezes ----------------------------------------------------------------------------------------------------------
@@ -342,8 +484,7 @@ def freeze_whole(entered, place, amount):
         "days": entered["days"],
         "since": "" if waits else ctx.today,
         "until": "" if waits else until,
-        "renewal": "",
-        "renewed_until": "",
+        "held_by": [entered["id"]] if entered["kind"] == "transfer" else [],
         "runs_until": "",
         "over": False,
         "status": "waiting" if waits else "in_force",
@@ -438,8 +579,7 @@ def lift_due(row, room):
     One that waits is looked at again after as many days as it would run: all its cents may have been paid to a pledgee.
     row: the freeze's. room: the most pieces to look at; where there are as many, it is looked at again tomorrow.
     """
-    renewed = row["renewal"] != "" and row["renewed_until"] >= ctx.today
-    renewed = renewed or runs_until(row) >= ctx.today
+    renewed = runs_until(row) >= ctx.today or is_held(row)
     pieces = some_pieces(row["id"], room)
     for piece in pieces:
         if row["status"] == "waiting" and piece["until"] != "":
@@ -500,8 +640,7 @@ def end_or_keep(row, more):
     if len(frozen.scan([row["id"]], 1)) + len(held.scan([row["id"]], 1)) == 0:
         row["status"] = "ended"
         row["ended_on"] = ctx.today
-        row["renewal"] = ""
-        row["renewed_until"] = ""
+        row["held_by"] = []
         emit("freeze_ended", {"freeze": row["id"], "holder": row["holder"]})
     elif more:
         plan(add_days(ctx.today, 1), "freeze", row["id"])
@@ -550,38 +689,62 @@ def money_pieces(freeze, most):
     return found
 
 
-def piece_of(freeze, token, standing, money):
-    """One piece of a freeze: see pieces_of. token: its row. standing: the freezes on it, in their order."""
-    until = ""
-    for entry in standing:
-        if entry["freeze"] == freeze:
-            until = entry["until"]
-    return {
-        "bill": token["bill"],
-        "token": token["id"],
-        "lo": token["lo"],
-        "amount": token["hi"] - token["lo"],
-        "until": until,
-        "first": standing[0]["freeze"] == freeze,
-        "money": money,
-    }
-
-
 # --- renewal, release and transfer ------------------------------------------------------------------------------------
-def renew_until(freeze, entered):
-    """Let a freeze not end before an order that renews it is decided."""
-    row = freezes.get(freeze)
-    row["renewal"] = entered["id"]
-    row["renewed_until"] = add_days(ctx.today, entered["days"])
-    freezes.put(freeze, row)
+def hold(row, order):
+    """Let a freeze not end by its date before an order on it has come to its end. row: the freeze's."""
+    row["held_by"] = row["held_by"] + [order]
+    freezes.put(row["id"], row)
 
 
-def renew(row, room):
+def is_held(row):
+    """Say whether an order that waits keeps a freeze today: one that renews it as long as it would. row: its row."""
+    for name in row["held_by"]:
+        entered = orders.get(name)
+        if entered["kind"] == "transfer" or add_days(entered["entered_on"], entered["days"]) >= ctx.today:
+            return True
+    return False
+
+
+def let_go(entered):
+    """Let freezes end by their dates again that an order kept, and end those that have run out.
+
+    Where no second bank ratified it, no other order of its house that waits keeps them either: else one bank alone kept
+    a freeze for ever, by one order after the other.
+    """
+    room = MOST_LIFTED
+    for item in entered["items"]:
+        row = freezes.get(item["freeze"])
+        gone = [entered["id"]]
+        if entered["status"] in LEGAL_ORDER_UNRATIFIED:
+            gone += waiting_of(row, entered["by"])
+        kept = []
+        for name in row["held_by"]:
+            if name not in gone:
+                kept += [name]
+        if len(kept) < len(row["held_by"]):
+            row["held_by"] = kept
+            freezes.put(row["id"], row)
+            if not row["over"]:  # of what is over lift_all has freed as much as one run does
+                room -= lift_due(row, room)
+
+
+def waiting_of(row, bank):
+    """The orders of a bank's house that keep a freeze, and that no second bank has ratified. row: the freeze's."""
+    found = []
+    for name in row["held_by"]:
+        entered = orders.get(name)
+        if entered["status"] == "entered" and successor_of(entered["by"]) == successor_of(bank):
+            found += [name]
+    return found
+
+
+def renew(row, entered, room):
     """Let a freeze run longer on what it is in force on, to the later of both days; answers how many pieces that took.
 
-    row: the freeze's. room: the most pieces to write; the others run on by the row of the freeze, see lift_due.
+    Another order may have renewed it meanwhile: the longest wins. row: the freeze's. room: the most pieces to write;
+    the others run on by its row, see lift_due.
     """
-    until = row["renewed_until"]
+    until = add_days(entered["entered_on"], entered["days"])
     pieces = some_pieces(row["id"], room)
     for piece in pieces:
         if piece["first"] and piece["until"] < until:
@@ -595,8 +758,6 @@ def renew(row, room):
                     if lock["ref"] == row["id"]:
                         lock["until"] = until
                 invoke("token", "keep_locks", piece["token"], locks)
-    row["renewal"] = ""
-    row["renewed_until"] = ""
     row["runs_until"] = max(runs_until(row), until)
     row["until"] = max(row["until"], until)
     freezes.put(row["id"], row)
@@ -613,7 +774,7 @@ def runs_until(row):
 def release_cents(row, amount, room):
     """Free the lowest `amount` cents of what a freeze is on; answers how many pieces these are. row: the freeze's."""
     left = amount
-    parts = parts_of(row["id"], amount, False, room)
+    parts = parts_of(row["id"], amount, False, False, room)
     for piece in parts:
         part = min(left, piece["amount"])
         left -= part
@@ -625,43 +786,57 @@ def release_cents(row, amount, room):
     return len(parts)
 
 
-def transfer_cents(entered, row, amount, done, room):
+def set_apart(freeze, amount, to_account):
+    """Cut the highest cents of a freeze, those of a transfer, off the rest: what is paid on them is a payment apart."""
+    left = amount
+    for piece in parts_of(freeze, amount, True, to_account, MOST_LIFTED):
+        if left < piece["amount"]:
+            cut_off(tokens_read.get(piece["token"]), piece["amount"] - left)
+        left -= piece["amount"]
+
+
+def transfer_cents(entered, item, room):
     """Give the highest cents on which a freeze is in force to the beneficiary of an order: all of them with amount 0.
 
-    done: see take_effect; it grows. Of a freeze that the order made itself and that waits, nothing is given. Answers
-    how many pieces these are, `room` at most.
+    What does not fit is left: a payment that is more than what is still to be given, live cents where the beneficiary
+    is active no more. item: of the order; it says how much was given. Answers {"pieces": how many, `room` at most,
+    "later": whether there is more to give, but not today}.
     """
-    left = amount
+    row = freezes.get(item["freeze"])
+    pieces = pieces_of(row["id"]) if row["status"] in FREEZE_STANDING else []
+    able = parties.get(entered["beneficiary"])["status"] if entered["beneficiary"] != "" else ""
+    all_of_it = item["amount"] == 0
     touched = [row["id"]]
-    parts = parts_of(row["id"], amount, True, room)
-    for piece in parts:
-        part = piece["amount"] if amount == 0 else min(left, piece["amount"])
-        left -= part
-        for name in give(entered, piece, part, done):
-            if name not in touched:
-                touched += [name]
-    own = row["id"] in entered["freezes"]
-    require(left <= 0 or own, "amount_above_frozen", {"missing": left, "currency": row["currency"]})
+    given = 0
+    later = False
+    for number in range(len(pieces)):
+        piece = pieces[len(pieces) - 1 - number]
+        left = piece["amount"] if all_of_it else item["amount"] - item["given"]
+        fits = left >= piece["amount"] and able != "closed" if piece["money"] else left > 0 and able == "active"
+        if piece["first"] and fits:
+            step = steps_read.get(piece["bill"])
+            later = later or given == room or (step is not None and "reversal" in step)
+            if not later:
+                part = min(left, piece["amount"])
+                item["given"] += part
+                given += 1
+                for name in give(entered, piece, part):
+                    if name not in touched:
+                        touched += [name]
     for name in touched:
         end_or_keep(freezes.get(name), False)
-    return len(parts)
+    return {"pieces": given, "later": later or (given > 0 and len(pieces) > MOST_LIFTED)}
 
 
-def give(entered, piece, amount, done):
+def give(entered, piece, amount):
     """Give the highest `amount` cents of a piece to the beneficiary; answers the freezes that end on them."""
     if piece["money"]:
-        payment = payments.get([piece["bill"], piece["token"]])
-        ended = payment["freezes"]
+        ended = payments.get([piece["bill"], piece["token"]])["freezes"]
         invoke(
             "settlement", "give_by_order", piece["bill"], piece["token"], entered["beneficiary"], entered["account"],
             entered["id"],
         )  # fmt: skip
-        payment = payments.get([piece["bill"], piece["token"]])
-        told = {"token": piece["token"], "amount": amount, "status": payment["status"]}
-        told["party"] = payment["party"]
-        done["payments"] += [told]
     else:
-        require_registered(entered["beneficiary"])
         token = tokens_read.get(piece["token"])
         if amount < piece["amount"]:
             token = tokens_read.get(cut_off(token, piece["amount"] - amount)[1])
@@ -678,25 +853,25 @@ def give(entered, piece, amount, done):
         if pledge != "":
             invoke("pledge", "tokens_cut", pledge, token["id"], [given])
         emit("forced", {"order": entered["id"], "token": given, "from": token["holder"], "to": entered["beneficiary"]})
-        done["tokens"] += [given]
     names = []
     for entry in ended:
         names += [entry["freeze"]]
     return names
 
 
-def parts_of(freeze, amount, from_above, room):
+def parts_of(freeze, amount, from_above, only_money, room):
     """The pieces that hold the lowest `amount` cents of a freeze; of the highest that are in force, those from above.
 
-    All of them with amount 0. A part of money that is set aside is none: it is given or freed payment by payment. Of
-    more than MOST_LIFTED pieces it knows the live ones and as many payments, and it needs `room` of them at most.
+    All of them with amount 0; only_money: of what is set aside. A part of money that is set aside is none: it is given
+    or freed payment by payment. Of more than MOST_LIFTED pieces it knows the live ones and as many payments, and it
+    needs `room` of them at most.
     """
     pieces = pieces_of(freeze)
     found = []
     left = amount
     for number in range(len(pieces)):
         piece = pieces[len(pieces) - 1 - number] if from_above else pieces[number]
-        if (piece["first"] or not from_above) and (amount == 0 or left > 0):
+        if (piece["first"] or not from_above) and (piece["money"] or not only_money) and (amount == 0 or left > 0):
             whole = amount == 0 or left >= piece["amount"] or not piece["money"]
             require(whole, "payment_in_part", {"amount": piece["amount"], "currency": freezes.get(freeze)["currency"]})
             left -= piece["amount"]
@@ -733,8 +908,8 @@ def place_of(item):
     return names
 
 
-def amount_of(kind, item, place):
-    """The amount of an item in minor units, 0 for all; what it names is there."""
+def amount_of(kind, item, place, to_account):
+    """The amount of an item in minor units, 0 for all; what it names is there. to_account: money alone goes there."""
     if "token" in item:
         size = place["row"]["hi"] - place["row"]["lo"]
         amount = item["amount"] if "amount" in item else share_of(size, item["percent"], item["up"])
@@ -745,75 +920,14 @@ def amount_of(kind, item, place):
     if kind == "renew" or item["amount"] == 0:
         return 0
     there = 0
-    for piece in parts_of(item["freeze"], item["amount"], kind == "transfer", MOST_LIFTED):
+    for piece in parts_of(item["freeze"], item["amount"], kind == "transfer", to_account, MOST_LIFTED):
         there += piece["amount"]
     missing = {"missing": item["amount"] - there, "currency": place["currency"]}
     require(item["amount"] <= there, "amount_above_frozen", missing)
     return item["amount"]
 
 
-def share_of(size, percent, up):
-    """A share of cents: 33.3333 % of 10,000,001 is 3,333,330.33, and up 3,333,331. percent: 1/10,000 of a percent."""
-    return (size * percent + (WHOLE - 1 if up else 0)) // WHOLE
-
-
 # --- guards -----------------------------------------------------------------------------------------------------------
-def require_paper(authority, number, documents, issued_on):
-    """The paper of an order: who issued it, its number, digests of one or two documents, and its day."""
-    require_reference(authority)
-    require_reference(number)
-    many = kind_of(documents) == "list" and 1 <= len(documents) <= MOST_PAPERS
-    require(many, "documents_needed", {"least": 1})
-    for document in documents:
-        require_digest(document)
-    require_date(issued_on)
-
-
-def require_items(kind, items, days):
-    """Items that fit the kind of an order, each object once, and days where something freezes."""
-    require(kind in ("freeze", "renew", "release", "transfer"), "order_kind_unknown")
-    many = kind_of(items) == "list" and 1 <= len(items) <= MOST_ITEMS
-    require(many, "order_empty", {"most": MOST_ITEMS})
-    named = []
-    for item in items:
-        require(kind_of(item) == "map", "order_empty", {"most": MOST_ITEMS})
-        by_token = "token" in item and kind in ("freeze", "transfer")
-        if by_token and "percent" in item and kind == "freeze":
-            require_fields(item, ("token", "percent", "up"), ())
-            share = (
-                kind_of(item["percent"]) == "int" and 1 <= item["percent"] <= WHOLE and kind_of(item["up"]) == "bool"
-            )
-            require(share, "order_empty", {"most": MOST_ITEMS})
-        elif by_token:
-            require_fields(item, ("token", "amount"), ())
-            require_amount(item["amount"])
-        elif kind == "renew":
-            require_fields(item, ("freeze",), ())
-        else:
-            require(kind != "freeze", "order_empty", {"most": MOST_ITEMS})
-            require_fields(item, ("freeze", "amount"), ())
-            amount = item["amount"]
-            require(kind_of(amount) == "int" and 0 <= amount <= LARGEST_AMOUNT, "amount_not_positive")
-        alike = ("token" in item) == ("token" in items[0])
-        name = item["token"] if by_token else item["freeze"]
-        require_text(name)
-        require(alike and name not in named, "order_empty", {"most": MOST_ITEMS})
-        named += [name]
-    runs = kind in ("freeze", "renew") or "token" in items[0]
-    fits = kind_of(days) == "int" and (1 <= days <= MOST_DAYS if runs else days == 0)
-    require(fits, "freeze_too_long", {"most": MOST_DAYS if runs else 0})
-
-
-def require_beneficiary(kind, beneficiary, account):
-    """A transfer names a party of the ledger or an account outside; no other order names either."""
-    require_text(beneficiary)
-    require_text(account)
-    if account != "":
-        require_digest(account)
-    one = (beneficiary == "") != (account == "")
-    require(one if kind == "transfer" else beneficiary + account == "", "beneficiary_not_said")
-
-
 def require_may_assist(places, beneficiary, first):
     """The sender may enter this order, or ratify it as the second bank. first: who entered it, "" when it is entered.
 
@@ -849,15 +963,6 @@ def require_may_assist(places, beneficiary, first):
         require(ctx.party in left, "not_the_acting_bank", facts)
 
 
-def houses_of(named):
-    """The houses of some parties: themselves, or the banks that stand in their place now. named: ids, "" for none."""
-    found = []
-    for party in named:
-        if party != "":
-            found += [successor_of(party)]
-    return found
-
-
 def banks_with_a_seat():
     """The parties whose nodes are active validators."""
     found = []
@@ -886,6 +991,14 @@ def require_not_used(known):
         require(status not in LEGAL_ORDER_STANDING, "order_used", {"order": known["order"]})
 
 
+def require_objected(order):
+    """A transfer to which somebody objected, and which waits for a vote; answers its row."""
+    entered = orders.get(order)
+    require(entered is not None, "order_unknown")
+    require_legal_step(entered, "vote legal_order", "ratified")
+    return entered
+
+
 def require_legal_step(entered, act, then):
     """An order stands where this act may bring it to `then`."""
     require(
@@ -905,8 +1018,8 @@ def require_places(kind, places):
             then = "in_force" if kind == "renew" else "ended"
             step = {"from": row["status"], "to": then}
             require(row["status"] in needed and not row["over"], "freeze_transition", step)
-            open_one = row["renewal"] if kind == "renew" else ""
-            require(open_one == "", "order_open", {"order": open_one})
+            if kind != "release":
+                require_few_wait(row)
     for place in places:
         if place["token"] != "":
             require(len(freezes_on(place["row"])) < MOST_FREEZES, "too_many_freezes", {"most": MOST_FREEZES})
@@ -926,6 +1039,12 @@ def require_not_again(token):
     require(until < ctx.today, "freeze_too_soon", {"until": until})
 
 
+def require_few_wait(row):
+    """Few orders of the sender's house wait that keep this freeze. Those of others bar nothing. row: the freeze's."""
+    mine = waiting_of(row, ctx.party)
+    require(len(mine) < MOST_WAITING, "order_open", {"order": mine[0] if len(mine) > 0 else ""})
+
+
 def require_none_waits(token):
     """No freeze of the sender's house on a token waits for its ratification. token: its row."""
     house = successor_of(ctx.party)
@@ -936,11 +1055,25 @@ def require_none_waits(token):
 
 
 def require_can_take(places, beneficiary):
-    """The beneficiary is registered, may take on something new, and is the debtor of none of these bills."""
+    """The beneficiary is registered, may own a token and take on something new, and is no side of what it gets.
+
+    Given to their own holder, cents would be free of the freezes of other courts. To an account outside ("") goes only
+    money that is set aside, which there is.
+    """
+    if beneficiary == "":
+        for place in places:
+            money = place["freeze"] != "" and len(money_pieces(place["freeze"], 1)) > 0
+            require(money, "beneficiary_unregistered", {"id": ""})
+        return
     require_registered(beneficiary)
+    row = parties.get(beneficiary)
+    if "bank" not in row["roles"]:
+        require_may_hold(row)
     for place in places:
         debtor = bills.get(place["bill"])["debtor"]
         require(debtor != beneficiary, "recipient_is_the_debtor")
+        own = successor_of(place["holder"]) == successor_of(beneficiary)
+        require(not own, "beneficiary_is_the_holder", {"id": beneficiary})
 
 
 def require_registered(beneficiary):

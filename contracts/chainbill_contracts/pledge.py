@@ -434,8 +434,11 @@ def move_freezes(row):
             if left > 0:
                 invoke("token", "keep_locks", name, one["locks"] + locks)
                 left -= min(left, size)
+        if len(locks) > 0:
+            move["moved"] = move["amount"] - left
 
 
+@internal("settlement")
 def locks_of(freezes):
     """The locks of those of these freezes that stand, in order; the first runs as it does elsewhere, or from today."""
     locks = []

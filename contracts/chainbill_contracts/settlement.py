@@ -181,7 +181,8 @@ def pay_result(bill, token, status, reference):
     """Report what became of one payee's payment: paid, returned (退汇), instructed once more, or set aside (留存).
 
     A payment stays with the bank that instructed it; that bank or its successor (承继行) reports. Banks learn late:
-    what was paid may come back. It is set aside once its payee is closed, or 30 days after it came back.
+    what was paid may come back. It is set aside once its payee is closed, or 30 days after it came back; and instead of
+    instructed where it falls to a holder whose cents were frozen.
     """
     require_reference(reference)
     require_text(bill)
@@ -223,6 +224,8 @@ def pay_result(bill, token, status, reference):
         row["account"] = account
         if payee != row["party"]:
             turn_to_holder(row, payee)
+            if len(row["freezes"]) > 0:
+                status = "set_aside"
     bring(row, status)
     result = {"bill": bill, "token": token, "status": status, "repeated": False}
     keep_receipt(reference, content, bill, row["amount"], ctx.today, "payment", result)
@@ -442,10 +445,33 @@ def short_of(row):
 def turn_to_holder(row, holder):
     """A payment that came back, and that its pledgee does not need any more, is the holder's. row: the payment's."""
     emit("payment_turned", {"bill": row["bill"], "token": row["token"], "from": row["party"], "to": holder})
-    invoke("pledge", "payment_changed", row["pledge"], 0, -1)
+    freezes = freezes_again(row, holder)
+    moves = [{"holder": holder, "amount": -row["amount"], "freezes": row["beside"]}] if len(freezes) > 0 else []
+    invoke("pledge", "tokens_back", row["pledge"], 0, -1, [], moves)
     row["party"] = holder
     row["pledge"] = ""
     row["kind"] = "holder"
+    file_under(row, freezes)
+    if len(freezes) > 0:
+        row["account"] = ""
+
+
+def freezes_again(row, holder):
+    """The freezes under which money of a pledgee is set aside when it falls to the holder: of its cents, as they stand.
+
+    None where they have moved to other cents already, which the pledge set free: see pledge.move_freezes. The first
+    runs on as it does elsewhere. row: the payment's.
+    """
+    found = []
+    names = []
+    for entry in row["beside"]:
+        names += [entry["freeze"]]
+    for move in pledges.get(row["pledge"])["moves"] if len(names) > 0 else []:
+        gone = move["moved"] if "moved" in move else 0
+        if move["holder"] == holder and move["freezes"] == names and move["amount"] > gone:
+            for lock in invoke("pledge", "locks_of", names):
+                found += [{"freeze": lock["ref"], "since": lock["since"], "until": lock["until"]}]
+    return found
 
 
 def require_payment_step(row, act, then):

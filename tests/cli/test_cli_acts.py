@@ -124,6 +124,7 @@ EXAMPLES: dict[str, list[str]] = {
     ],
     "legal.ratify": ["order", "ratify", COURT_ORDER],
     "legal.refuse": ["order", "refuse", COURT_ORDER, "--reason", "why"],
+    "legal.object_to": ["order", "object", COURT_ORDER, "--reason", "why"],
     "recourse.ask_recourse": [
         "token", "recourse", TOKEN, "--ground", "agreed", "--amount", "1", "--document", "{paper}", "--currency", "CNY",
     ],

@@ -57,8 +57,8 @@ PAPER = "5a" * 32
 AUDITOR = uscc(301)
 NEWCOMER = uscc(500)
 
-SIGNERS = {"M": [MAKER], "MC": [MAKER, CHECKER], "A": [ADMIN], "AA": [ADMIN, OTHER_ADMIN]}
-"""Who signs what: a maker; maker and checker; one admin; two admins."""
+SIGNERS = {"M": [MAKER], "MC": [MAKER, CHECKER], "A": [ADMIN], "AA": [ADMIN, OTHER_ADMIN], "any": [CHECKER]}
+"""Who signs what: a maker; maker and checker; one admin; two admins; any key of the party."""
 
 
 UNDER_POLICY = "its party's policy asks for a second person above an amount, and that may be 0"
@@ -333,6 +333,12 @@ def _taken(sender: str, world: World, **fields: Any) -> Ready:
     return Ready(sender, {"order": entered["order"], **fields})
 
 
+def _to_object_to(sender: str, world: World, **fields: Any) -> Ready:
+    entered = _taken(sender, world, **fields)
+    sent(world, BANK3, "legal.ratify", [MAKER, CHECKER], order=entered.arguments["order"])
+    return entered
+
+
 def _product(sender: str, world: World) -> Ready:
     told = sent(world, ANCHOR, "product.register", [MAKER, CHECKER], **described(PARTS[:2]))
     return Ready(sender, {"product": told["product"]})
@@ -557,6 +563,7 @@ ACTS: dict[str, Spec] = {
     "legal.order": Spec("MC", TWO, _to_take),
     "legal.ratify": Spec("MC", TWO, partial(_taken, BANK2)),
     "legal.refuse": Spec("MC", TWO, partial(_taken, BANK2, reason="no"), open=True),
+    "legal.object_to": Spec("any", TAKES_AWAY, partial(_to_object_to, S1, reason="not so"), open=True),
     "recourse.ask_recourse": Spec("M", UNDER_POLICY, _to_claim),
     "recourse.accept_recourse": Spec("M", UNDER_POLICY, partial(_claimed, BANK2)),
     "recourse.refuse_recourse": Spec("M", SAYS_NO, partial(_claimed, BANK2, reason="no"), open=True),

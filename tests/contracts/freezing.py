@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.world import BANK1, BANK3, World, as_two
+from contracts.world import BANK1, BANK3, BANK4, S1, S3, World, as_two
 
 PAPER: dict[str, Any] = {"authority": "Court of H", "documents": ["6a" * 32, "6b" * 32]}
 
@@ -45,10 +45,53 @@ def release(world: World, freeze_id: str, amount: int = 0, **given: Any) -> dict
 
 
 def transfer(world: World, freeze_id: str, amount: int, to: str, **given: Any) -> dict[str, Any]:
-    """Transfer frozen cents, and have that ratified."""
+    """Transfer frozen cents, and have that ratified; days pass until it has acted."""
     item = {"freeze": freeze_id, "amount": amount}
-    return ratified(world, enter(world, "transfer", item, beneficiary=to, **given)["order"])
+    return acted(world, enter(world, "transfer", item, beneficiary=to, **given)["order"])
+
+
+def acted(world: World, order_id: str, by: str = BANK3) -> dict[str, Any]:
+    """Ratify a transfer, and let days pass until it has acted: the tokens and payments that it gave."""
+    world.day(ratified(world, order_id, by)["acts_on"])
+    return given_by(world, order_id)
+
+
+def given_by(world: World, order_id: str) -> dict[str, Any]:
+    """What a transfer gave: its tokens, and the rows of its payments."""
+    forced = [told["token"] for _, topic, told in world.events if topic == "forced" and told["order"] == order_id]
+    paid = [row for _, row in world.rows("settlement", "payment") if row["order"] == order_id]
+    return {"tokens": forced, "payments": paid}
+
+
+def refused_by(world: World, order_id: str, *banks: str) -> dict[str, Any]:
+    """Refuse an order as two people of each of some banks, BANK4 and BANK3 where none are named."""
+    done: dict[str, Any] = {}
+    for bank in banks or (BANK4, BANK3):
+        done = dict(as_two(world, bank, "legal", "refuse", order=order_id, reason="a forged paper"))
+    return done
+
+
+def order_status(world: World, order_id: str) -> str:
+    return str(world.row("legal", "order", order_id)["status"])
 
 
 def standing(world: World, freeze_id: str) -> str:
     return str(world.row("legal", "freeze", freeze_id)["status"])
+
+
+def transfer_of(world: World, freeze_id: str, amount: int = 0, to: str = S3, **given: object) -> str:
+    """Enter a transfer from a freeze; the order."""
+    return str(enter(world, "transfer", {"freeze": freeze_id, "amount": amount}, beneficiary=to, **given)["order"])
+
+
+def objected(world: World, order_id: str, by: str = S1, reason: str = "forged") -> None:
+    world.call(by, "legal", "object_to", order=order_id, reason=reason)
+
+
+def holders(world: World, bill: str) -> list[tuple[int, int, str, str]]:
+    return [(leaf["lo"], leaf["hi"], leaf["status"], leaf["holder"]) for leaf in world.leaves(bill)]
+
+
+def transferred(world: World) -> list[tuple[int, int]]:
+    """How much was given, and of how much, as the ledger told it."""
+    return [(one["amount"], one["of"]) for _, topic, one in world.events if topic == "transferred"]

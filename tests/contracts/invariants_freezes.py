@@ -40,11 +40,11 @@ def check_freezes(world: World, tokens: dict[str, Any]) -> None:
         assert row["status"] in STANDING or not pieces
         for place, lock in pieces:
             assert (lock["since"] != "") == (lock["until"] != "") == (place == 0), "the first is in force"
-            if place == 0 and not row["over"] and not row["renewal"]:
+            if place == 0 and not row["over"] and not row["held_by"]:
                 assert lock["until"] >= world.today
                 asked = [key[0] for key in agenda if key[1:] == ("freeze", made)]
                 assert min(asked) <= add_days(lock["until"], 1), "looked at before it has run out, or on the day after"
-        assert not row["renewal"] or orders[row["renewal"]]["status"] == "entered"
+        assert all(waits(orders[name]) for name in row["held_by"])
         if row["status"] in STANDING:
             assert any(key[1:] == ("freeze", made) for key in agenda), "it comes to an end by itself"
         assert (row["since"] == "") == (row["until"] == "")
@@ -54,5 +54,16 @@ def check_freezes(world: World, tokens: dict[str, Any]) -> None:
     waiting = Counter(row["by"] for row in orders.values() if row["status"] == "entered")
     assert {key[0]: row["count"] for key, row in world.rows("legal", "open_orders")} == waiting
     for made, row in orders.items():
-        waits = (add_days(row["until"], 1), "order", made) in agenda
-        assert waits == (row["status"] == "entered")
+        day = row["acts_on"] or add_days(row["until"], 1)
+        assert ((day, "order", made) in agenda) == waits(row)
+        assert ((day, "act", made) in agenda) == (waits(row) and row["acts_on"] != "")
+        kept = row["kind"] in ("renew", "transfer") and row["status"] != "entered"
+        for item in row["items"]:
+            assert item["given"] <= item["amount"] or item["amount"] == 0
+            if kept and waits(row) and rows[item["freeze"]]["status"] in STANDING:
+                assert made in rows[item["freeze"]]["held_by"], "a freeze is there until what it is for is done"
+
+
+def waits(order: dict[str, Any]) -> bool:
+    """Whether an order waits: for a second bank, for a vote, or for its day."""
+    return order["status"] in ("entered", "objected") or (order["status"] == "ratified" and order["kind"] == "transfer")

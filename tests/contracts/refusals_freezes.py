@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.freezing import enter, freeze, frozen, order_of, ratified, release, transfer
+from contracts.freezing import enter, freeze, frozen, order_of, ratified, refused_by, release, transfer
 from contracts.refusals import refuses
 from contracts.test_attacks_by_weight import requested
 from contracts.world import (
@@ -11,12 +11,15 @@ from contracts.world import (
     BANK2,
     BANK4,
     BANKS,
+    MEMBERS,
+    S1,
     S2,
     S3,
     World,
     accepted_bill,
     as_two,
     decide_by_vote,
+    member,
     settle,
     uscc,
 )  # fmt: skip
@@ -154,10 +157,64 @@ def release_what_has_ended(world: World) -> None:
 
 
 @refuses("order_open")
-def renew_twice(world: World) -> None:
+def renew_six_times(world: World) -> None:
     made = frozen(world, _token(world), 300)
-    enter(world, "renew", {"freeze": made})
-    enter(world, "renew", {"freeze": made}, days=91)
+    for number in range(6):
+        enter(world, "renew", {"freeze": made}, days=90 + number)
+
+
+@refuses("order_open")
+def transfer_six_times(world: World) -> None:
+    made = frozen(world, _token(world), 300)
+    for number in range(6):
+        enter(world, "transfer", {"freeze": made, "amount": 1 + number}, beneficiary=S3)
+
+
+@refuses("beneficiary_is_the_holder")
+def a_transfer_to_the_holder(world: World) -> None:
+    enter(world, "transfer", {"freeze": frozen(world, _token(world), 300), "amount": 0}, beneficiary=S1)
+
+
+@refuses("cannot_hold", members=[*MEMBERS, member(uscc(70), "regulator")])
+def a_transfer_to_a_regulator(world: World) -> None:
+    enter(world, "transfer", _item(world), beneficiary=uscc(70), days=90)
+
+
+@refuses("beneficiary_unregistered")
+def a_token_to_an_account(world: World) -> None:
+    enter(world, "transfer", _item(world), account="7c" * 32, days=90)
+
+
+@refuses("reason_needed")
+def refuse_without_a_reason(world: World) -> None:
+    as_two(world, BANK4, "legal", "refuse", order=order_of(world, freeze(world, _token(world), 300)), reason="")
+
+
+@refuses("refusal_made")
+def refuse_twice(world: World) -> None:
+    made = freeze(world, _token(world), 300)
+    refused_by(world, order_of(world, made), BANK4, BANK4)
+
+
+@refuses("not_a_side_of_the_order")
+def a_stranger_objects(world: World) -> None:
+    given = enter(world, "transfer", _item(world), beneficiary=S3, days=90)["order"]
+    ratified(world, given)
+    world.call(S2, "legal", "object_to", order=given, reason="")
+
+
+@refuses("order_transition")
+def object_to_a_freeze(world: World) -> None:
+    world.call(S1, "legal", "object_to", order=order_of(world, frozen(world, _token(world), 300)), reason="")
+
+
+@refuses("objection_made")
+def object_to_what_was_voted(world: World) -> None:
+    given = enter(world, "transfer", _item(world), beneficiary=S3, days=90)["order"]
+    ratified(world, given)
+    world.call(S1, "legal", "object_to", order=given, reason="")
+    decide_by_vote(world, "legal_order", order=given)
+    world.call(S1, "legal", "object_to", order=given, reason="")
 
 
 @refuses("order_open")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.freezing import freeze, frozen, standing
+from contracts.freezing import freeze, frozen, objected, order_status, ratified, standing, transfer_of
 from contracts.silence import QuietWorld, waits
-from contracts.world import BANK2, BANK3, BANK4, accepted_bill
+from contracts.world import BANK2, BANK3, BANK4, S1, accepted_bill
 
 
 @waits("legal_order", "entered", silent="second")
@@ -15,6 +15,27 @@ def an_order_lapses_by_itself(world: QuietWorld) -> None:
     world.day(world.plus(10))
     assert world.token(token)["locks"] == []
     assert standing(world, made) == "ended"
+
+
+@waits("legal_order", "ratified", silent="party")
+def a_transfer_acts_where_nobody_objects(world: QuietWorld) -> None:
+    token = accepted_bill(world, face=100)[1]
+    order = transfer_of(world, frozen(world, token, 100))
+    ratified(world, order)
+    world.silent = (S1,)
+    world.day(world.plus(10))
+    assert order_status(world, order) == "carried_out"
+
+
+@waits("legal_order", "objected", silent="voters")
+def a_transfer_that_was_objected_to_ends_where_nobody_votes(world: QuietWorld) -> None:
+    token = accepted_bill(world, face=100)[1]
+    order = transfer_of(world, frozen(world, token, 100))
+    ratified(world, order)
+    objected(world, order)
+    world.silent = (BANK2, BANK3, BANK4)
+    world.day(world.plus(20))
+    assert order_status(world, order) == "stopped"
 
 
 @waits("freeze", "in_force", silent="bank")

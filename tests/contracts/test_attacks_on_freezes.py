@@ -7,7 +7,18 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from contracts.freezing import enter, freeze, frozen, order_of, ratified, release, standing, transfer
+from contracts.freezing import (
+    acted,
+    enter,
+    freeze,
+    frozen,
+    order_of,
+    ratified,
+    refused_by,
+    release,
+    standing,
+    transfer,
+)
 from contracts.invariants import check_all
 from contracts.pledging import paid_out, pledge, row_of
 from contracts.world import (
@@ -19,7 +30,6 @@ from contracts.world import (
     S3,
     World,
     accepted_bill,
-    as_two,
     decide_by_vote,
     finance,
     name_successor,
@@ -66,7 +76,7 @@ def test_a_large_order_that_lapses_frees_live_cents_at_once_and_money_day_by_day
 
 def test_a_large_order_can_be_refused_and_a_large_release_ratified(world: World) -> None:
     _, entered = in_many_pieces(world, 30, 8)
-    as_two(world, BANK4, "legal", "refuse", order=entered["order"], reason="a forged paper")
+    refused_by(world, entered["order"])
     assert len(world.rows("settlement", "held")) == 30 * 8 - (200 - 30)
     world.day(world.plus(1))
     assert world.rows("settlement", "held") == []
@@ -86,7 +96,7 @@ def test_an_order_that_was_refused_or_lapsed_is_entered_again(world: World, refu
     item = {"token": token, "amount": 1_000}
     entered = enter(world, "freeze", item, number="X")
     if refused:
-        as_two(world, BANK4, "legal", "refuse", order=entered["order"], reason="by mistake")
+        refused_by(world, entered["order"])
     world.day(world.plus(5))
     world.day(world.plus(8))
     again = enter(world, "freeze", item, number="X")
@@ -102,7 +112,7 @@ def test_money_for_a_beneficiary_that_became_insolvent_waits_for_its_administrat
     settle(world, bill, 1_000)
     entered = enter(world, "transfer", {"freeze": made, "amount": 400}, beneficiary=S3)
     ratify(world, order(world, S3, "insolvent"))
-    ratified(world, entered["order"])
+    acted(world, entered["order"])
     given = [row for _, row in world.rows("settlement", "payment", (bill,)) if row["party"] == S3]
     assert [(row["amount"], row["status"], row["account"]) for row in given] == [(400, "set_aside", "")]
     check_all(world)
@@ -197,7 +207,7 @@ def test_what_is_frozen_goes_to_the_bank_that_pays_by_the_order_of_one_with_a_se
     bill, token = accepted_bill(world, face=1_000)
     made = frozen(world, token, 1_000)
     entered = enter(world, "transfer", {"freeze": made, "amount": 0}, beneficiary=BANK1, by=BANK4)
-    ratified(world, entered["order"])
+    acted(world, entered["order"])
     assert {one["holder"] for one in world.leaves(bill)} == {BANK1}
 
 
@@ -253,10 +263,12 @@ def test_a_house_freezes_nothing_again_that_no_second_bank_ratified(world: World
     before, after = named
     _, token = accepted_bill(world, face=1_000)
     made = freeze(world, token, 1_000)
+    if refused:
+        refused_by(world, order_of(world, made), BANK2)
     for bank, successor in before:
         name_successor(world, bank, successor)
     if refused:
-        as_two(world, BANK3, "legal", "refuse", order=order_of(world, made), reason="")
+        refused_by(world, order_of(world, made), BANK3)
     else:
         world.day(world.plus(5))
     assert standing(world, made) == "ended"
@@ -288,7 +300,7 @@ def test_a_freeze_goes_on_on_cents_of_whom_it_is_against_alone(
     frozen(world, whole["id"], 300)
     settle(world, bill, 180, partial=True)
     paid_out(world, bill)
-    world.day(world.plus(2))
+    world.day(world.plus(4))
     assert row_of(world, made)["status"] == "paid"
     of_pledgee = [row["token"] for _, row in world.rows("settlement", "payment") if row["party"] == BANK2]
     ranges = [(row["lo"], row["hi"]) for row in map(world.token, of_pledgee)]

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from contracts.freezing import enter, freeze, frozen, ratified
+from contracts.freezing import acted, enter, freeze, frozen, ratified, transfer_of
 from contracts.invariants import check_all
 from contracts.mutants import Mutant, assert_it_dies, is_refused
 from contracts.pledging import pledge
-from contracts.world import BANK1, BANK2, BANK4, World, accepted_bill, name_successor, settle
+from contracts.world import BANK1, BANK2, BANK4, S1, S2, S3, World, accepted_bill, name_successor, settle
 
 from contracts import refusals_freezes as refused
 from contracts import test_attacks_on_freezes as attacks
+from contracts import test_court_orders_alone as alone
+from contracts import test_court_orders_wait as waits
 from contracts import test_freezes as told
 from contracts import test_lost_financings as lost
 from contracts import test_pledged_pieces as pieces
@@ -68,6 +70,25 @@ def a_second_freeze_of_all(world: World) -> None:
     check_all(world)
 
 
+def a_regulator_takes(world: World) -> None:
+    token = accepted_bill(world, face=1_000)[1]
+    world.seed((("party", "party", S3), {**world.row("party", "party", S3), "roles": ["regulator"]}))
+    enter(world, "transfer", {"token": token, "amount": 300}, beneficiary=S3, days=9)
+
+
+def in_part(world: World) -> None:
+    """What is paid on cents that two orders name is a payment of which the second one would take a part."""
+    bill, token = accepted_bill(world, face=1_000)
+    made = frozen(world, token, 1_000)
+    first, second = transfer_of(world, made, 300), transfer_of(world, made, 200, S2)
+    settle(world, bill, 1_000)
+    ratified(world, first)
+    acted(world, second)
+    paid = [row["amount"] for _, row in world.rows("settlement", "payment", (bill,)) if row["party"] != S1]
+    assert sum(paid) == 300
+    check_all(world)
+
+
 def back_from_the_court(world: World) -> None:
     """What a court's account sent back is paid to it again, and to nobody else."""
     bill, token = accepted_bill(world, face=1_000)
@@ -97,8 +118,8 @@ MUTANTS: dict[str, Mutant] = {
     "the low end is frozen": (
         "legal", '"lo": token["hi"] - amount,', '"lo": token["lo"],', told.test_the_worked_example_of_a_share_in_percent
     ),
-    "always rounded up": ("legal", "(WHOLE - 1 if up else 0)", "(WHOLE - 1)", a_broken_cent),
-    "never rounded up": ("legal", "(WHOLE - 1 if up else 0)", "0", a_broken_cent),
+    "always rounded up": ("general", "(WHOLE - 1 if up else 0)", "(WHOLE - 1)", a_broken_cent),
+    "never rounded up": ("general", "(WHOLE - 1 if up else 0)", "0", a_broken_cent),
     "the offer stays": (
         "token", "        lift_offer_place(row)\n        emit", "        emit",
         told.test_an_offer_of_the_whole_token_ends_on_both,
@@ -151,7 +172,7 @@ MUTANTS: dict[str, Mutant] = {
         "legal", "houses_of([beneficiary, place", "houses_of([place", is_refused(refused.ratified_by_the_beneficiary)
     ),
     "bars go by id": (
-        "legal", "            found += [successor_of(party)]", "            found += [party]",
+        "general", "            found += [successor_of(party)]", "            found += [party]",
         attacks.test_the_house_of_a_holder_frees_nothing_of_its_own,
     ),
     "the beneficiary takes the others out of the way": (
@@ -175,7 +196,125 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "the low end of the piece is transferred": (
         "legal", 'cut_off(token, piece["amount"] - amount)[1]', 'cut_off(token, amount)[0]',
-        told.test_the_worked_example_of_a_pledge_and_two_freezes,
+        waits.test_two_orders_on_the_same_cents_take_one_after_the_other,
+    ),
+    "what is transferred is not set apart": (
+        "legal", '        if left < piece["amount"]:\n            cut_off', '        if left < 0:\n            cut_off',
+        partial(waits.test_the_amount_follows_its_cents_into_money, paid=1_000),
+    ),
+    "a transfer acts at once": (
+        "legal", 'add_days(invoke("calendar", "end_of_72_hours", ctx.today), 1)\n        entered["allowed',
+        'add_days(ctx.today, 1)\n        entered["allowed',
+        partial(waits.test_what_two_banks_give_is_given_72_hours_later, money=False),
+    ),
+    "an objection stops nothing": (
+        "legal", '    entered["status"] = "objected"\n', "",
+        partial(waits.test_a_holder_and_a_pledgee_stop_a_transfer_and_what_is_frozen_stays_so_for_a_vote, by=S1),
+    ),
+    "no pledgee objects": (
+        "legal", 'sides = [row["holder"], row["pledgee"]]', 'sides = [row["holder"]]',
+        partial(waits.test_a_holder_and_a_pledgee_stop_a_transfer_and_what_is_frozen_stays_so_for_a_vote, by=BANK2),
+    ),
+    "anybody objects": (
+        "legal", '    require(own != "", "not_a_side_of_the_order")\n', "",
+        is_refused(refused.a_stranger_objects),
+    ),
+    "objected to again and again": (
+        "legal", 'require(entered["objected_on"] == "", "objection_made"', 'require(True, "objection_made"',
+        is_refused(refused.object_to_what_was_voted),
+    ),
+    "what was objected to is not frozen any more": (
+        "legal", '    entered["acts_on"] = ""\n    entered["until"]',
+        '    entered["acts_on"] = ""\n    let_go(entered)\n    entered["until"]',
+        partial(waits.test_a_holder_and_a_pledgee_stop_a_transfer_and_what_is_frozen_stays_so_for_a_vote, by=S1),
+    ),
+    "a standstill is part of the wait": (
+        "legal", '        entered["allowed_ms"] = invoke("calendar", "stood_ms")\n        for',
+        '        entered["allowed_ms"] = 1000000000000\n        for',
+        waits.test_no_standstill_is_part_of_the_wait,
+    ),
+    "a transfer that fails waits for ever": (
+        "legal", 'return ["act", "order"] if', 'return ["act"] if',
+        waits.test_a_transfer_that_cannot_be_carried_out_is_stopped,
+    ),
+    "a transfer does not hold its freeze": (
+        "legal", 'entered["kind"] == "transfer" or add_days', 'add_days',
+        partial(waits.test_a_freeze_does_not_run_out_before_what_is_transferred_from_it, days=1),
+    ),
+    "nor does one that is ratified": (
+        "legal", 'if entered["id"] not in row["held_by"] and', "if False and",
+        waits.test_what_another_order_of_its_bank_lost_a_transfer_has_again_once_it_is_ratified,
+    ),
+    "nor that which it made": (
+        "legal", '[entered["id"]] if entered["kind"] == "transfer" else []', "[]",
+        waits.test_a_token_that_an_order_freezes_and_transfers_stays_frozen_until_then,
+    ),
+    "what is left stays frozen": (
+        "legal", '    orders.put(entered["id"], entered)\n    let_go(entered)\n    for',
+        '    orders.put(entered["id"], entered)\n    for',
+        waits.test_what_is_not_transferred_ends_with_its_freeze,
+    ),
+    "a part of a payment is given": (
+        "legal", 'fits = left >= piece["amount"] and able', 'fits = left > 0 and able', in_part
+    ),
+    "live cents go to whoever is stopped": (
+        "legal", 'left > 0 and able == "active"', "left > 0",
+        waits.test_live_cents_stay_where_the_beneficiary_may_take_on_nothing_new,
+    ),
+    "what one run does not give is not given": (
+        "legal", 'later or (given > 0 and len(pieces) > MOST_LIFTED)', 'False',
+        waits.test_an_order_of_very_many_pieces_is_carried_out_in_several_days,
+    ),
+    "given while it is taken back": (
+        "legal", 'given == room or (step is not None and "reversal" in step)', 'given == room',
+        waits.test_money_that_a_reversal_takes_back_in_steps_is_given_once_that_is_over,
+    ),
+    "one order after the other keeps a freeze": (
+        "legal", '            gone += waiting_of(row, entered["by"])\n', "            pass\n",
+        waits.test_one_bank_alone_keeps_no_freeze_beyond_its_date_by_one_order_after_the_other,
+    ),
+    "an order that lapses takes those of others with it": (
+        "legal", ' and successor_of(entered["by"]) == successor_of(bank)', "",
+        alone.test_a_renewal_stays_where_that_of_another_house_lapses,
+    ),
+    "the last renewal wins": (
+        "legal", 'max(runs_until(row), until)\n    row["until"] = max(row["until"], until)',
+        'until\n    row["until"] = until',
+        partial(alone.test_the_longest_renewal_wins_whichever_is_ratified_first, short_first=False),
+    ),
+    "one house refuses": (
+        "legal", "HOUSES_THAT_REFUSE = 2", "HOUSES_THAT_REFUSE = 1",
+        alone.test_one_bank_frees_nothing_by_refusing_and_another_may_ratify,
+    ),
+    "one house refuses twice": (
+        "legal", 'require(successor_of(one["by"]) != successor_of(ctx.party), "refusal_made"',
+        'require(True, "refusal_made"',
+        is_refused(refused.refuse_twice),
+    ),
+    "refused without a word": (
+        "legal", 'require(reason != "", "reason_needed")', "pass", is_refused(refused.refuse_without_a_reason)
+    ),
+    "what came back is free of its freeze": (
+        "settlement", "    freezes = freezes_again(row, holder)\n", "    freezes = []\n",
+        alone.test_what_comes_back_to_a_pledgee_that_has_its_money_stays_frozen_for_the_holder,
+    ),
+    "frozen here and where its freeze has moved": (
+        "settlement", 'gone = move["moved"] if "moved" in move else 0', "gone = 0",
+        alone.test_what_comes_back_is_free_once_its_freeze_has_moved_to_other_cents,
+    ),
+    "given to its own holder": (
+        "legal", 'require(not own, "beneficiary_is_the_holder"', 'require(True, "beneficiary_is_the_holder"',
+        is_refused(refused.a_transfer_to_the_holder),
+    ),
+    "given to a regulator": (
+        "legal", '        require_may_hold(row)\n', "        pass\n", is_refused(a_regulator_takes)
+    ),
+    "a token to an account": (
+        "legal", '            require(money, "beneficiary_unregistered", {"id": ""})\n', "            pass\n",
+        is_refused(refused.a_token_to_an_account),
+    ),
+    "live cents to an account": (
+        "legal", '(piece["money"] or not only_money) and', "", alone.test_to_an_account_outside_goes_money_alone
     ),
     "the pledge ends": (
         "legal", 'if lock["kind"] == "pledged":', 'if lock["kind"] == "":',
@@ -187,11 +326,11 @@ MUTANTS: dict[str, Mutant] = {
         told.test_a_release_in_part_frees_the_low_cents_and_joins_them,
     ),
     "a renewal does nothing until it is ratified": (
-        "legal", 'renewed = row["renewal"] != "" and', "renewed = False and",
-        told.test_a_renewal_acts_at_once_and_ends_with_its_order,
+        "legal", ">= ctx.today or is_held(row)", ">= ctx.today",
+        told.test_a_renewal_acts_at_once_and_ends_with_its_order
     ),
     "a renewal stays that nobody ratified": (
-        "legal", 'if row["renewal"] == entered["id"]:\n', 'if row["renewal"] == "":\n',
+        "legal", "        gone = [entered[\"id\"]]\n", "        gone = []\n",
         told.test_a_renewal_acts_at_once_and_ends_with_its_order,
     ),
     "the same paper twice": (

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from contracts.freezing import enter, freeze, frozen, order_of, ratified, release, standing, transfer
+from contracts.freezing import (
+    enter,
+    freeze,
+    frozen,
+    order_of,
+    ratified,
+    refused_by,
+    release,
+    standing,
+    transfer,
+)
 from contracts.invariants import check_all
 from contracts.pledging import enforce, offer_pledge, paid_out, pledge, row_of
 from contracts.world import (
@@ -105,10 +115,12 @@ def test_an_order_that_nobody_ratifies_lapses_as_if_it_had_never_been(world: Wor
     check_all(world)
 
 
-def test_a_refused_order_frees_at_once(world: World) -> None:
+def test_an_order_that_two_houses_refused_frees_at_once(world: World) -> None:
     bill, token = accepted_bill(world, face=1_000)
     made = freeze(world, token, 400)
-    as_two(world, BANK4, "legal", "refuse", order=order_of(world, made), reason="a forged paper")
+    assert refused_by(world, order_of(world, made), BANK4)["order_status"] == "entered"
+    assert locked(world, bill) == [(0, 600, "live", []), (600, 1_000, "live", ["frozen"])]
+    refused_by(world, order_of(world, made), BANK2)
     assert locked(world, bill) == [(0, 1_000, "live", [])]
     with pytest.raises(Refused, match="order_transition"):
         ratified(world, order_of(world, made))
@@ -232,12 +244,16 @@ def test_money_goes_to_a_registered_beneficiary(world: World) -> None:
     check_all(world)
 
 
-def test_a_transfer_of_a_token_freezes_at_once_and_gives_at_ratification(world: World) -> None:
+def test_a_transfer_of_a_token_freezes_at_once_and_gives_72_hours_after_ratification(world: World) -> None:
     bill, token = accepted_bill(world, face=1_000)
     entered = enter(world, "transfer", {"token": token, "amount": 400}, beneficiary=S3, days=90)
     assert locked(world, bill) == [(0, 600, "live", []), (600, 1_000, "live", ["frozen"])]
-    done = ratified(world, entered["order"])
-    assert world.token(done["tokens"][0])["holder"] == S3
+    assert ratified(world, entered["order"])["acts_on"] == "2026-03-06"
+    assert locked(world, bill)[1][3] == ["frozen"]
+    world.day("2026-03-05")
+    assert {leaf["holder"] for leaf in world.leaves(bill)} == {S1}
+    world.day("2026-03-06")
+    assert [leaf["holder"] for leaf in world.leaves(bill)] == [S1, S3]
     assert standing(world, entered["freezes"][0]) == "ended"
     check_all(world)
 
@@ -347,7 +363,7 @@ def test_a_renewal_that_is_refused_on_the_last_day_leaves_that_day(world: World)
     made = frozen(world, token, 400, days=30)
     world.day(world.plus(30))
     entered = enter(world, "renew", {"freeze": made})
-    as_two(world, BANK4, "legal", "refuse", order=entered["order"], reason="")
+    refused_by(world, entered["order"])
     assert standing(world, made) == "in_force"
     check_all(world)
     world.day(world.plus(1))

@@ -110,6 +110,7 @@ FORM: Mapping[str, Break] = {
     "label.attest": given(document="x"),
     "legal.order": given(kind="?"),
     "legal.refuse": given(reason="a\nb"),
+    "legal.object_to": given(reason="a\nb"),
     "party.add_identifier": given(scheme=""),
     "party.add_key": given(key={}),
     "party.attest_size": given(size="?"),
@@ -176,7 +177,8 @@ LEFT_TO_THE_DOOR = frozenset({
 that a stopped party sends, too."""
 STRANGERS = {ANCHOR: OTHER_ANCHOR, S1: S4, S2: S4, S3: S4, S4: S3, BANK1: BANK4, BANK2: BANK4, BANK3: BANK4}
 STRANGERS_OF = {
-    "governance": S1, "standing.ratify": BANK1, "legal.ratify": BANK1, "legal.refuse": BANK1, "product.register": S4,
+    "governance": S1, "standing.ratify": BANK1, "legal.ratify": BANK1, "legal.refuse": BANK1,
+    "product.register": S4,
 }  # fmt: skip
 """Who has no business with an act: by its sender, else by the contract or the act."""
 WRONG_PEOPLE = {"M": [CHECKER], "MC": [CHECKER], "A": [MAKER], "AA": [MAKER]}
@@ -297,7 +299,8 @@ def breaks(act: str) -> Iterator[tuple[str, Break]]:
         yield "right", as_stranger
     if not spec.open and act not in LEFT_TO_THE_DOOR:
         yield "sender", party_is("", status="suspended", stopped_at=9_999)
-    yield "key", lambda _world, _ready, tried: replace(tried, signers=WRONG_PEOPLE[spec.signs])
+    if spec.signs in WRONG_PEOPLE:
+        yield "key", lambda _world, _ready, tried: replace(tried, signers=WRONG_PEOPLE[spec.signs])
     yield from (("state", row_is(place, status=status)) for place, status in elsewhere(act))
     yield from ((stage, table[act]) for stage, table in BY_TABLE.items() if act in table)
     if act in POLICED:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contracts.freezing import enter
+from contracts.invariants_freezes import waits
 from contracts.lives import LIFE, live
 from contracts.test_life_of_bills import amounts, pick
 from contracts.test_life_of_pledges import PledgeLife
-from contracts.world import BANK2, BANKS, S1, S2, S3, as_two
+from contracts.world import BANK2, BANKS, S1, S2, S3, as_two, decide_by_vote
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -50,8 +51,20 @@ class FreezeLife(PledgeLife):
         if row is None:
             return
         banks = [bank for bank in BANKS if bank != row["by"]]
-        act, told = ("ratify", {}) if yes else ("refuse", {"reason": ""})
+        act, told = ("ratify", {}) if yes else ("refuse", {"reason": "no"})
         self.attempt(as_two, self.world, banks[number % 3], "legal", act, order=row["id"], **told)
+
+    @rule(number=pick, vote=st.booleans())
+    def object_to_a_transfer(self, number: int, vote: bool) -> None:
+        row = self.choose(number, "legal", "order", "ratified", "objected")
+        if row is None:
+            return
+        if row["status"] == "objected" and vote:
+            self.attempt(decide_by_vote, self.world, "legal_order", order=row["id"])
+            return
+        freeze = self.world.row("legal", "freeze", row["items"][0]["freeze"])
+        by = freeze["pledgee"] if number % 3 == 0 and freeze["pledgee"] else freeze["holder"]
+        self.attempt(self.world.call, by, "legal", "object_to", order=row["id"], reason="forged")
 
     def teardown(self) -> None:
         """Days pass until every freeze has run out; those that waited come into force one after the other."""
@@ -59,6 +72,7 @@ class FreezeLife(PledgeLife):
         for _ in range(1 + len(world.rows("legal", "freeze"))):
             world.day(world.plus(40))
         assert {row["status"] for _, row in world.rows("legal", "freeze")} <= {"ended"}
+        assert not any(waits(row) for _, row in world.rows("legal", "order"))
         assert world.rows("token", "frozen") == world.rows("settlement", "held") == world.rows("legal", "agenda") == []
         self.take_to_the_court()
         super().teardown()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.freezing import enter, frozen, ratified, transfer
+from contracts.freezing import acted, enter, frozen, transfer
 from contracts.invariants import check_all
 from contracts.pledging import act, enforce, pledge
 from contracts.world import BANK1, BANK2, BANK3, BANK4, S3, World, accepted_bill, as_two, finance, settle
@@ -55,7 +55,7 @@ def test_what_is_left_of_it_is_repaid_and_the_whole_is_ended(world: World) -> No
 def test_a_bank_that_a_court_gives_it_to_has_financed_nothing(world: World) -> None:
     bill, made, request = financed(world)
     row = enter(world, "transfer", {"freeze": frozen(world, made, 1_000), "amount": 0}, beneficiary=BANK3)
-    [given] = ratified(world, row["order"], by=BANK4)["tokens"]
+    [given] = acted(world, row["order"], by=BANK4)["tokens"]
     assert (world.token(given)["financing"], world.token(given)["financed_tier"]) == ("", 1)
     assert stands(world, made, request) == ("ended", 1_000, 0)
     settle(world, bill, 1_000)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from contracts.freezing import enter, freeze, frozen, order_of, ratified, release, transfer
+from contracts.freezing import enter, freeze, frozen, order_of, ratified, refused_by, release, transfer
 from contracts.invariants import check_all
 from contracts.pledging import pledge, row_of
-from contracts.world import BANK3, S1, S2, World, accepted_bill, as_two, settle
+from contracts.world import S1, S2, World, accepted_bill, settle
 
 Leaf = tuple[int, int, list[str]]
 
@@ -56,7 +56,7 @@ def test_when_it_runs_out_lapses_or_is_refused(world: World, pledged: tuple[str,
     assert leaves(world, bill) == [(0, 1_000, ["pledged"])]
     world.day(world.plus(10))
     held = freeze(world, world.leaves(bill)[0]["id"], 300)
-    as_two(world, BANK3, "legal", "refuse", order=order_of(world, held), reason="a forged paper")
+    refused_by(world, order_of(world, held))
     assert leaves(world, bill) == [(0, 1_000, ["pledged"])]
     assert under(world, made) == [(0, 1_000)]
     check_all(world)

@@ -19,6 +19,7 @@ NOT_ENOUGH = {
     "MC": [[MAKER], [CHECKER], [ADMIN], [MAKER, ADMIN], [ALONE], [ALONE, ALONE_TOO]],
     "A": [[MAKER], [CHECKER], [MAKER, CHECKER]],
     "AA": [[MAKER], [MAKER, CHECKER], [ADMIN], [ADMIN, MAKER], [ALONE], [ALONE, ALONE_TOO]],
+    "any": [],
 }
 """Signers who may not, each kind of act by all that falls short of it; two keys of one person are one person."""
 LACKING = {
@@ -62,7 +63,8 @@ ROWS = {
 NAMES_TWO = {
     "settlement.pay_result": "not_the_instructing_bank", "settlement.acknowledge": "not_the_payee",
     "account.attest": "not_a_bank", "label.revoke": "label_unknown",
-    "legal.ratify": "order_unknown", "legal.refuse": "order_unknown", "sale.buy": "sale_unknown",
+    "legal.ratify": "order_unknown", "legal.refuse": "order_unknown", "legal.object_to": "order_unknown",
+    "sale.buy": "sale_unknown",
 }  # fmt: skip
 """Acts about a row of two names; whose account it is, is no stranger's business."""
 
@@ -113,7 +115,7 @@ def test_a_stopped_sender_hears_of_its_status_before_its_key(place: World, act: 
     spec = ACTS[act]
     ready = spec.ready(place)
     wrong = [ADMIN] if spec.signs.startswith("M") else [MAKER]
-    if act == "standing.object_to":  # it is about a stop itself
+    if act == "standing.object_to" or spec.signs == "any":  # it is about a stop itself; no key is wrong
         return
     stopped(place, ready.sender)
     if not spec.open:
@@ -126,6 +128,8 @@ def test_a_stopped_sender_hears_of_its_status_before_its_key(place: World, act: 
 @pytest.mark.parametrize("act", ACTS)
 def test_who_has_the_wrong_key_does_not_hear_of_the_state(place: World, act: str) -> None:
     spec = ACTS[act]
+    if not NOT_ENOUGH[spec.signs]:
+        return
     ready = spec.ready(place)
     sent(place, ready.sender, act, SIGNERS[spec.signs], **ready.arguments)
     known = "reference" in ready.arguments and act not in ("bill.issue", "settlement.reverse")

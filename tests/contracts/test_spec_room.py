@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from contracts.expected import both, refused
-from contracts.freezing import enter, ratified
+from contracts.freezing import enter, ratified, refused_by
 from contracts.invariants import check_all
 from contracts.world import (
     ALL,
@@ -158,7 +158,7 @@ ENDS: dict[str, dict[str, Callable[[World, str], Any]]] = {
     },
     "orders": {
         "ratified": lambda world, order: ratified(world, order),
-        "refused": lambda world, order: both(world, BANK3, "legal.refuse", order=order, reason="no"),
+        "refused": lambda world, order: refused_by(world, order),
     },
     "proposals": {
         "accepted": lambda world, proposal: _all(world, proposal, "yes"),

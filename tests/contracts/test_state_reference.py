@@ -8,7 +8,7 @@ from pathlib import Path
 from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
 from contracts.claiming import agreed, bought_back
-from contracts.freezing import enter, frozen
+from contracts.freezing import enter, frozen, refused_by
 from contracts.joint_words import dilute, off, on
 from contracts.labels import attest, scheme
 from contracts.pledging import offer_pledge, pledge, told
@@ -129,7 +129,7 @@ def busy_world(world: World | None = None) -> World:
     settle(world, paid, 500, partial=True)
     frozen(world, accepted_bill(world, face=1_000)[1], 300)
     entered = enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
-    as_two(world, BANK2, "legal", "refuse", order=entered["order"], reason="no")
+    refused_by(world, entered["order"], BANK2, BANK3)
     enter(world, "freeze", {"token": accepted_bill(world, face=1_000)[1], "amount": 300})
     back, returned = accepted_bill(world, face=1_000)
     settle(world, back, 1_000)

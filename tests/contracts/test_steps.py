@@ -45,7 +45,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "governance/proposal": lambda world, told: told["proposal"],
     "invoice/dispute": lambda world, told: told.get("dispute") or told["content"]["dispute"],
     "label/label": lambda world, told: [told["bill"], told["scheme"]],
-    "legal/order": lambda world, told: told["order"],
+    "legal/order": lambda world, told: told.get("order") or told["content"]["order"],
     "party/change": lambda world, told: told["change"],
     "party/key": lambda world, told: told.get("key") or told["old"],
     "party/mandate": lambda world, told: [told.get("debtor", told["sender"]), told.get("bank", told["sender"])],
@@ -74,8 +74,15 @@ def _disputed(world: World) -> dict[str, str]:
     return {"dispute": sent(world, S3, "invoice.dispute", [0], **named)["dispute"]}
 
 
+def _objected(world: World) -> dict[str, str]:
+    ready = ACTS["legal.object_to"].ready(world)
+    sent(world, ready.sender, "legal.object_to", [0], **ready.arguments)
+    return {"order": ready.arguments["order"]}
+
+
 VOTES = {
     "vote dispute": _vote("dispute", _disputed),
+    "vote legal_order": _vote("legal_order", _objected),
     "vote party_close": _vote("party_close", lambda world: {"party": S4}),
     "vote party_status": _vote(
         "party_status", lambda world: {"party": S4, "status": "suspended", "reason": "", **PAPERS["suspended"]}

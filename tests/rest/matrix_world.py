@@ -134,15 +134,16 @@ def _court_order(book: BillBook, name: str, holder: str, pays: str, bill: str, s
     book.put("legal", "order", f"O-{name}", {
         "id": f"O-{name}", "kind": "freeze", "authority": "Court", "number": "H-1", "documents": ["ab" * 32],
         "issued_on": "2026-01-04", "by": "BANK8", "second": "BANK9" if status == "ratified" else "",
-        "items": [{"freeze": f"F-{name}", "token": "T", "bill": bill, "currency": "CNY", "amount": 10}],
+        "items": [{"freeze": f"F-{name}", "token": "T", "bill": bill, "currency": "CNY", "amount": 10, "given": 0}],
         "freezes": [f"F-{name}"], "concerned": [holder, pays], "days": 90, "beneficiary": "", "account": "",
-        "entered_on": "2026-01-05", "ratified_on": "", "until": "2026-01-08", "allowed_ms": 0, "status": status,
-        "created": made,
+        "refusals": [], "objected_by": "", "objected_on": "", "entered_on": "2026-01-05",
+        "ratified_on": "2026-01-06" if status == "ratified" else "", "acts_on": "", "until": "2026-01-08",
+        "allowed_ms": 0, "status": status, "created": made,
     })  # fmt: skip
     book.put("legal", "freeze", f"F-{name}", {
         "id": f"F-{name}", "order": f"O-{name}", "bill": bill, "currency": "CNY", "holder": holder, "pledgee": "",
-        "lo": 0, "hi": 10, "days": 90, "since": "2026-01-05", "until": "2026-04-05", "renewal": "",
-        "renewed_until": "", "over": False, "status": "in_force", "ended_on": "", "created": made,
+        "lo": 0, "hi": 10, "days": 90, "since": "2026-01-05", "until": "2026-04-05", "held_by": [],
+        "over": False, "status": "in_force", "ended_on": "", "created": made,
     })  # fmt: skip
 
 

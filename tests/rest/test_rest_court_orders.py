@@ -17,7 +17,7 @@ OF = (("F1", S1, ""), ("F2", S2, PLEDGEE))
 
 
 def item(freeze: str, bill: str) -> dict[str, Any]:
-    return {"freeze": freeze, "token": f"T-{freeze}", "bill": bill, "currency": "CNY", "amount": 70}
+    return {"freeze": freeze, "token": f"T-{freeze}", "bill": bill, "currency": "CNY", "amount": 70, "given": 0}
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def book(example: tuple[BillBook, str]) -> BillBook:
         bills[freeze] = bill
         found.put("legal", "freeze", freeze, {
             "id": freeze, "order": "O1", "bill": bill, "currency": "CNY", "holder": holder, "pledgee": pledgee,
-            "lo": 30, "hi": 100, "days": 90, "since": "2026-01-05", "until": "2026-04-05", "renewal": "",
-            "renewed_until": "", "over": False, "status": "in_force", "ended_on": "", "created": made,
+            "lo": 30, "hi": 100, "days": 90, "since": "2026-01-05", "until": "2026-04-05", "held_by": [],
+            "over": False, "status": "in_force", "ended_on": "", "created": made,
         })  # fmt: skip
     for name, kind, status, to in (
         ("O1", "freeze", "ratified", ""), ("O2", "transfer", "ratified", TAKER), ("O3", "release", "entered", ""),
@@ -49,8 +49,9 @@ def book(example: tuple[BillBook, str]) -> BillBook:
             "issued_on": "2026-01-04", "by": ACTING, "second": SECOND if status == "ratified" else "",
             "items": [item(freeze, bill) for freeze, bill in bills.items()],
             "freezes": ["F1", "F2"] if kind == "freeze" else [], "concerned": [S1, PAYING, S2, PLEDGEE], "days": 90,
-            "beneficiary": to, "account": "", "entered_on": "2026-01-05", "ratified_on": "", "until": "2026-01-08",
-            "allowed_ms": 0, "status": status, "created": made,
+            "beneficiary": to, "account": "", "refusals": [], "objected_by": "", "objected_on": "",
+            "entered_on": "2026-01-05", "ratified_on": "2026-01-06" if status == "ratified" else "", "acts_on": "",
+            "until": "2026-01-08", "allowed_ms": 0, "status": status, "created": made,
         })  # fmt: skip
     found.bills_of = bills  # type: ignore[attr-defined]
     return found
@@ -89,6 +90,10 @@ def moved(book: BillBook, bill: str, bank: str) -> None:
         "content": {"from": PAYING, "to": bank}, "reason": "", "status": "done", "until": "2026-02-01",
         "ended_on": "2026-01-06", "created": {"height": book.height, "transaction": ""},
     })  # fmt: skip
+
+
+def changed(book: BillBook, order: str, **fields: Any) -> None:
+    book.put("legal", "order", order, {**(book.get("legal", "order", order) or {}), **fields})
 
 
 def succeeds(book: BillBook, old: str, new: str) -> None:
@@ -136,6 +141,20 @@ def test_a_beneficiary_reads_what_comes_to_it_once_that_is_ratified(book: BillBo
     assert (shown["concerned"], shown["freezes"]) == ([], [])
     assert items(book, TAKER, "O1") == []
     assert freezes(book, TAKER) == []
+
+
+def test_an_order_that_was_objected_to_is_read_by_every_bank_for_any_may_vote(book: BillBook) -> None:
+    changed(book, "O2", status="objected", objected_by=S1, objected_on="2026-01-07")
+    assert items(book, "BANK2", "O2") == ["F1", "F2"]
+    assert items(book, TAKER, "O2") == ["F1", "F2"]
+    said = {who: read(book, who, "/v1/orders/O2").json()["objected_by"] for who in (S1, S2, TAKER, ACTING)}
+    assert said == {S1: S1, S2: "", TAKER: "", ACTING: S1}, "one holder does not learn of the other"
+
+
+def test_who_refused_an_order_reads_it(book: BillBook) -> None:
+    refusals = [{"by": "BANK2", "reason": "forged", "refused_on": "2026-01-06"}]
+    changed(book, "O1", status="lapsed", refusals=refusals)
+    assert items(book, "BANK2", "O1") == ["F1", "F2"]
 
 
 def test_the_holders_sponsor_reads_what_its_holder_reads(book: BillBook) -> None:

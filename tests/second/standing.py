@@ -20,7 +20,7 @@ ALWAYS_OPEN = {
         "withdraw_recourse",
     ),
     "pledge": ("reject", "withdraw", "release", "refuse_enforcement"),
-    "legal": ("refuse",),
+    "legal": ("refuse", "object_to"),
     "invoice": ("withdraw_dispute",),
     "product": ("retire",),
     "label": ("revoke",),

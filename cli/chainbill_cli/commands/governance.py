@@ -19,7 +19,7 @@ from chainbill_cli.failure import Exit, fail, usage
 from chainbill_cli.foreseen import foreseen
 from chainbill_cli.given_files import given_text
 from chainbill_cli.kit import argument, noun, option
-from chainbill_cli.lookup import DISPUTE, PREFIX_LENGTH, no_id, object_id
+from chainbill_cli.lookup import COURT_ORDER, DISPUTE, PREFIX_LENGTH, no_id, object_id
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
@@ -36,11 +36,14 @@ KINDS = (
     "parameter", "contracts", "contract", "calendar", "validator_add", "validator_remove", "observer_add", "party",
     "rules", "protocol", "party_recover", "party_claim", "identifier", "successor",
     "party_status", "party_administrator", "party_close", "dispute", "label_scheme",
+    "legal_order",
 )  # fmt: skip
 PATH = "/v1/governance/proposals"
 BLOCKS_AHEAD = 100
 PARTIES_OF = {"party_close": ("party",), "successor": ("bank", "successor")}
 """Kinds of which the words are parties, and what each is."""
+ABOUT = {"dispute": ("dispute", DISPUTE), "legal_order": ("order", COURT_ORDER)}
+"""Kinds of which the word is an object, and how it is found."""
 SPOKEN = frozenset({"attestors", "documents", "keys", "new_keys"})
 """Lists in a proposal whose entries have members; a list of words or dates reads as one in any case."""
 LONGEST_SHOWN = 300
@@ -216,8 +219,9 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         return {"scheme": words[0].lower(), "value": words[1], "party": session.party_id(words[2])}
     if kind in ("party", "party_claim") and len(words) == 1:
         return _application(words[0])
-    if kind == "dispute" and len(words) == 1:
-        return {"dispute": object_id(session, DISPUTE, words[0])}
+    if kind in ABOUT and len(words) == 1:
+        name, what = ABOUT[kind]
+        return {name: object_id(session, what, words[0])}
     of_parties = _of_parties(session, kind, words)
     if of_parties:
         return of_parties
@@ -228,6 +232,7 @@ def _content(session: Session, kind: str, words: tuple[str, ...], height: int | 
         "validator_remove": "NAME|KEY", "rules": "FILE", "protocol": "VERSION DIGEST", "party": "FILE",
         "party_claim": "FILE", "party_recover": "PARTY DOCUMENT KEY...", "identifier": "SCHEME VALUE PARTY",
         "successor": "BANK SUCCESSOR", "dispute": "DISPUTE", "label_scheme": "SCHEME ATTESTOR...",
+        "legal_order": "ORDER",
         "party_status": "PARTY suspended|insolvent|active --document FILE", "party_close": "PARTY",
         "party_administrator": "PARTY KEY... --document FILE",
     }.get(kind, "--content")  # fmt: skip

@@ -9,13 +9,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "protocol VERSION DIGEST, party FILE, party_recover PARTY DOCUMENT KEY..., party_claim FILE, "
         "identifier TYPE VALUE PARTY, successor BANK SUCCESSOR, "
         "party_status PARTY suspended|insolvent|active, party_administrator PARTY KEY..., party_close PARTY, "
-        "dispute DISPUTE, label_scheme SCHEME ATTESTOR... (retired by --content without attestors); "
+        "dispute DISPUTE, label_scheme SCHEME ATTESTOR... (retired by --content without attestors), "
+        "legal_order ORDER (a court's transfer to which somebody objected); "
         "validator_add and observer_add with --content (`chainbill node seat`); proposing is no vote",
         "提出变更：parameter 名称 值、contracts [名称=]文件...（相互关联的合约为一组）、contract 名称 文件、"
         "calendar 年份 文件、validator_remove 名称、rules 文件、protocol 版本 摘要、"
         "party 文件、party_recover 参与方 文书 密钥...、party_claim 文件、identifier 标识体系 取值 参与方、"
         "successor 银行 承继行、party_status 参与方 suspended|insolvent|active、party_administrator 参与方 密钥...、"
-        "party_close 参与方、dispute 异议、label_scheme 方案 认证方...（以 --content 不列认证方即停用）；"
+        "party_close 参与方、dispute 异议、label_scheme 方案 认证方...（以 --content 不列认证方即停用）、"
+        "legal_order 法律文书（被异议的司法划转）；"
         "validator_add 与 observer_add 用 --content（见 chainbill node seat）；提案不计为投票",
     ),
     "governance.withdraw": ("Take back a proposal of your own before it is decided", "在表决前撤回本参与方的提案"),

@@ -24,8 +24,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "在72小时内复核确认他行登记的法律文书（复核行，经办与复核）",
     ),
     "order.refuse": (
-        "Refuse another bank's order: it is as if it had never been (second bank, maker and checker)",
-        "拒绝他行登记的法律文书，视为自始未登记（复核行，经办与复核）",
+        "Refuse another bank's order: once banks of two houses have, it is as if it had never been (maker and checker)",
+        "拒绝他行登记的法律文书；两家不同银行拒绝后视为自始未登记（经办与复核）",
+    ),
+    "order.object": (
+        "Object to a transfer that two banks ratified, before it acts (holder or pledgee); then a vote decides",
+        "在执行之前对已确认的划转提出异议（持有人或质权人）；其后由投票决定",
     ),
     "order.opt_authority": ("Court or authority", "法院或有权机关"),
     "order.opt_number": ("Number of the paper", "文号"),
@@ -44,7 +48,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "账外账户（仅收取留存款项）：法院账户文件或其摘要",
     ),
     "order.opt_transfer_days": ("Of tokens: for how many days they are frozen", "子凭证的冻结天数"),
-    "order.opt_reason": ("Why", "理由"),
+    "order.opt_reason": ("Why; it is kept with the order", "理由，随文书保存"),
+    "order.opt_objection": ("Why; regulators see it", "理由，监管可见"),
     "order.all": ("all", "全部"),
     "order.to_or_account": (
         "Name either --to or --account.",

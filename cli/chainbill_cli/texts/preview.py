@@ -20,6 +20,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "preview.order_ratify": ("Another bank's order is about to be ratified:", "即将复核确认他行登记的法律文书："),
     "preview.order_refuse": ("Another bank's order is about to be refused:", "即将拒绝他行登记的法律文书："),
+    "preview.order_object": ("An objection to a court's transfer is about to be made:", "即将对司法划转提出异议："),
     "preview.pledge_offer": (
         "The tokens are about to be offered in pledge; what is paid on them, early too, then goes to the pledgee:",
         "即将以子凭证出质；此后债务人就其付款（含提前付款）先付给质权人：",

@@ -142,6 +142,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.role_regulator": ("regulator", "监管机构"),
     "value.role_auditor": ("auditor", "审计机构"),
     "value.proposal_label_scheme": ("scheme of labels", "标签方案"),
+    "value.proposal_legal_order": ("court's transfer", "司法划转"),
     "value.proposal_contracts": ("set of contracts", "合约部署"),
     "value.proposal_parameter": ("parameter", "参数变更"),
     "value.proposal_calendar": ("calendar", "日历"),

@@ -23,6 +23,7 @@ from chainbill_node.rest.routes_legal import sees_court_order, sees_freeze
 from chainbill_node.rest.routes_pledges import sees_pledge
 from chainbill_node.rest.routes_sales import sees_sale
 from chainbill_node.rest.routes_standing import sees_order
+from chainbill_node.rest.routes_write_offs import sees_write_off
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
@@ -107,10 +108,14 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("legal", "freeze_renewed"): "freeze",
     ("legal", "frozen"): "freeze",
     ("legal", "order_lapsed"): "court_order",
+    ("legal", "order_objected"): "freeze",
     ("legal", "order_put_off"): "court_order",
     ("legal", "order_refused"): "court_order",
+    ("legal", "order_stopped"): "court_order",
+    ("legal", "order_voted"): "court_order",
     ("legal", "ordered"): "court_order",
     ("legal", "ratified"): "court_order",
+    ("legal", "transferred"): "freeze",
     ("party", "change_acted"): "party",
     ("party", "change_announced"): "party",
     ("party", "change_ended"): "party",
@@ -158,7 +163,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("settlement", "late_receipt"): NAMED,
     ("settlement", "paid_after_insolvency"): NAMED,
     ("settlement", "payment_changed"): "token",
-    ("settlement", "payment_turned"): NAMED,
+    ("settlement", "payment_turned"): "token",
     ("settlement", "payment_waits"): "token",
     ("settlement", "received"): NAMED,
     ("settlement", "reversed"): NAMED,
@@ -187,12 +192,12 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("token", "split"): "token",
     ("write_off", "recovered"): NAMED,
     ("write_off", "recovery_reversed"): NAMED,
-    ("write_off", "write_off_undone"): NAMED,
+    ("write_off", "write_off_undone"): "mark",
     ("write_off", "written_off"): NAMED,
     (CORE, "migration_failed"): EVERYBODY,
 }
 """(contract, topic) → the field that names what the event tells of; NAMED: nothing but the parties that it names."""
-FIELDS = {"court_order": "order", "financing": "request"}
+FIELDS = {"court_order": "order", "financing": "request", "mark": "token"}
 """What stands under another's name in events."""
 
 
@@ -250,6 +255,7 @@ SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "financing": ("finance", "request", _sees_financing),
     "freeze": ("legal", "freeze", sees_freeze),
     "joint": ("bill", "joint", sees_joint),
+    "mark": ("write_off", "mark", sees_write_off),
     "order": ("standing", "order", sees_order),
     "pledge": ("pledge", "pledge", sees_pledge),
     "product": ("product", "product", sees_product),

@@ -17,17 +17,24 @@ from chainbill_node.trace.shapes import Row
 
 router = router_of("bills", "/v1")
 
-NOBODYS = {"by": "", "second": "", "concerned": [], "items": [], "beneficiary": "", "status": ""}
+NOBODYS: Row = {
+    "by": "", "second": "", "refusals": [], "concerned": [], "items": [], "beneficiary": "", "ratified_on": "",
+    "status": "",
+}  # fmt: skip
 NO_CENTS = {"id": "", "order": "", "holder": "", "pledgee": "", "bill": ""}
 """An order, and a freeze, that is not there: it costs what one costs that does not show."""
 
 
+FOR_BANKS = ("entered", "objected")
+"""An order that waits for a word of banks."""
+
+
 def reads_all_of(view: View, row: Row) -> bool:
-    """Say whether an order shows whole: to the bank that entered it, the one that ratified or refused it, and who
-    stands in their place; while it waits for a second bank to every bank, for any may be that.
+    """Say whether an order shows whole: to the bank that entered it, those that ratified or refused it, and who stands
+    in their place; while it waits for a second bank, or for a vote, to every bank, for any may be that, or vote.
     """
-    banks = [str(row[side]) for side in ("by", "second")]
-    if view.viewer.is_or_reads_for(*banks) or (row["status"] == "entered" and "bank" in view.viewer.roles):
+    banks = [str(row["by"]), str(row["second"]), *(str(one["by"]) for one in row["refusals"])]
+    if view.viewer.is_or_reads_for(*banks) or (row["status"] in FOR_BANKS and "bank" in view.viewer.roles):
         return True
     return _reads_for_banks(view) and view.viewer.is_or_reads_for(*map(view.successor_of, banks))
 
@@ -56,6 +63,7 @@ def shown_court_order(view: View, row: Row) -> dict[str, Any]:
         "items": list(row["items"]) if _takes(view, row) else seen,
         "freezes": [name for name in row["freezes"] if _sees_cents(view, str(name))],
         "concerned": list(dict.fromkeys(concerned)),
+        "objected_by": row["objected_by"] if row["objected_by"] in concerned else "",
     }
 
 
@@ -67,7 +75,7 @@ def sees_freeze(view: View, row: Row) -> bool:
 
 def _takes(view: View, row: Row) -> bool:
     """Say whether the reader is the beneficiary of an order that is ratified."""
-    return row["status"] == "ratified" and view.viewer.is_or_reads_for(str(row["beneficiary"]))
+    return row["ratified_on"] != "" and view.viewer.is_or_reads_for(str(row["beneficiary"]))
 
 
 def _sees_cents(view: View, freeze: str) -> bool:
@@ -117,14 +125,15 @@ def _orders(view: View) -> Iterator[str]:
     """
     for party in sorted(view.viewer.reads_for()):
         for side in dict.fromkeys((party, *view.pays_as(party))):
-            for index in ("order.concerned", "order.by", "order.second", "order.beneficiary"):
+            for index in ("order.concerned", "order.by", "order.second", "order.refused", "order.beneficiary"):
                 yield from every(from_index(view.reader, index, (side,)))
             for holder in every(from_index(view.reader, "party.sponsor", (side,))):
                 yield from every(from_index(view.reader, "order.concerned", (holder,)))
             for bill in _taken_over(view, side):
                 yield from every(from_index(view.reader, "order.bill", (bill,)))
     if "bank" in view.viewer.roles:
-        yield from every(from_index(view.reader, "order.status", ("entered",)))
+        for status in FOR_BANKS:
+            yield from every(from_index(view.reader, "order.status", (status,)))
 
 
 def _taken_over(view: View, bank: str) -> Iterator[str]:
