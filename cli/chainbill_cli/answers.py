@@ -31,7 +31,7 @@ ANSWER_KINDS = {
     "debtor": "party", "successor": "party", "change": "id", "recovery": "id", "acts_on": "date",
     "joint": "id", "joint_status": "joint", "bill_status": "status", "waits_for": "party", "paying_bank": "party",
     "order_status": "legal_order", "freezes": "list",
-    "pledge": "id", "pledge_status": "pledge", "moved": "list", "freed": "list",
+    "pledge": "id", "pledge_status": "pledge", "claim_status": "claim", "moved": "list", "freed": "list",
     "scheme": "id", "product": "id", "product_status": "product", "event": "id", "bills": "list",
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip

@@ -45,7 +45,9 @@ def _stands(place: str, act: str, *, of: str = "status", more: str | None = None
 
 def _free(row: Row, _: str) -> Refusal | None:
     locks = row.get("locks")
-    return ("token_locked", {"token": row.get("id"), "locks": locks}) if locks else None
+    if locks:
+        return "token_locked", {"token": row.get("id"), "locks": locks}
+    return ("claim_open", {"token": row.get("id")}) if row.get("claim_stands") else None
 
 
 def _offered(row: Row, _: str) -> Refusal | None:
@@ -204,6 +206,8 @@ def _row(session: Session, named: str, identifier: str) -> Row:
     """What stands under an id; of a quote also what its request says: for whom, of which bill, and its status; of a
     bill the bank that pays it now."""
     row = session.object_row(READ_AT[TOKEN if named == TOKENS else named], identifier)
+    if named in (TOKEN, TOKENS) and foreseen_claims.claim_stands(session, row):
+        return {**row, "claim_stands": True}
     if named == BILL and row.get("paying_bank"):
         return {**row, "paying_bank": bank_in_place_of(session, str(row["paying_bank"]))}
     if named != QUOTE or not row:

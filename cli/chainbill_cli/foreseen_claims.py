@@ -123,14 +123,21 @@ def _ask(session: Session, asked: Row) -> Iterator[Refusal | None]:
         yield "bill_not_overdue", {"status": bill["status"]}
     if row.get("locks"):
         yield "token_locked", {"locks": row["locks"]}
-    claim = session.object_row(CLAIMS, str(row.get("claim"))) if row.get("claim") != "none" else {}
-    open_now = claim.get("status") in contract_constant("general", "CLAIM_OPEN")
-    if open_now and claim["holder"] == row["holder"] and session.today() <= claim["stands_until"]:
+    if claim_stands(session, row):
         yield "claim_open", {"token": row["id"]}
     if asked["ground"] == "insolvent" and bill:
         debtor = session.registered(str(bill["debtor"]))
         if debtor and debtor["status"] != "insolvent":
             yield "debtor_not_insolvent", {"id": bill["debtor"], "status": debtor["status"]}
+
+
+def claim_stands(session: Session, token: Row) -> bool:
+    """Whether a claim of recourse stands on a token, as far as it is to be seen."""
+    named = str(token.get("claim") or "none")
+    claim = session.object_row(CLAIMS, named) if named != "none" else {}
+    if claim.get("status") not in contract_constant("general", "CLAIM_OPEN"):
+        return False
+    return bool(claim["holder"] == token["holder"] and session.today() <= claim["stands_until"])
 
 
 def _answered(act: str, side: str, refused: str) -> Check:

@@ -84,6 +84,8 @@ def test_what_the_ledger_would_refuse_is_said_before_it_is_signed(desk: Desk, de
     pay = ("token", "buyback", token, "--reference", "R-1", "--amount", "1000.00")
     desk.json("bank2", *ask, "--ground", "agreed")
     assert refused("bank2", *ask, "--ground", "agreed") == "claim_open"
+    assert refused("bank2", "token", "split", token, "--amount", "400.00") == "claim_open"
+    assert refused("bank2", "token", "sell", token, "--to", "bank1", "--price", "1.00", "--recourse") == "claim_open"
     assert refused("supplier1", "recourse", "accept", token) == "not_asked"
     assert refused("bank1", "recourse", "withdraw", token) == "not_the_holder"
     assert refused("bank2", *pay) == "claim_transition"
