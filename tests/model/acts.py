@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model import bills, financing, invoices, joint, labels, pledges, quotes, settlement, tokens
+from model import bills, financing, invoices, joint, labels, pledges, quotes, sales, settlement, tokens, write_offs
 from model.records import Book
 
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -43,6 +43,10 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "pledge.enforce": pledges.enforce,
     "pledge.agree_enforcement": pledges.agree_enforcement,
     "pledge.refuse_enforcement": pledges.refuse_enforcement,
+    "sale.sell": sales.sell,
+    "sale.buy": sales.buy,
+    "write_off.write_off": write_offs.write_off,
+    "write_off.undo_write_off": write_offs.undo_write_off,
     "settlement.settle": settlement.settle,
     "settlement.pay_result": settlement.pay_result,
     "settlement.acknowledge": settlement.acknowledge,

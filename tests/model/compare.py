@@ -78,6 +78,7 @@ def others(book: Book, ledger: Ledger) -> None:
             "pledgee": pledge.pledgee, "tokens": [token.id for token in pledge.tokens],
         }  # fmt: skip
         ledger.same(told, {name: row[name] for name in told}, f"pledge {pledge.id}")
+    after_financing(book, ledger)
     payments = {tuple(key): row for key, row in world.rows("settlement", "payment")}
     ours = {
         (ledger.theirs[one.bill.id], ledger.theirs[one.token.id]): (
@@ -113,6 +114,20 @@ def others(book: Book, ledger: Ledger) -> None:
         },
         "invoices",
     )  # fmt: skip
+
+
+def after_financing(book: Book, ledger: Ledger) -> None:
+    world = ledger.world
+    for sale in book.sales.values():
+        row = world.row("sale", "sale", ledger.theirs[sale.token.id])
+        ours = {name: value for name, value in vars(sale).items() if name != "lock"} | {"token": sale.token.id}
+        ledger.same(ours, {name: row[name] for name in ours}, f"sale of {sale.token.id}")
+    ledger.same(len(book.sales), len(world.rows("sale", "sale")), "sales")
+    for mark in book.marks.values():
+        row = world.row("write_off", "mark", ledger.theirs[mark.token.id])
+        ours = {**vars(mark), "token": mark.token.id, "amount": mark.amount}
+        ledger.same(ours, {name: row[name] for name in ours}, f"write-off of {mark.token.id}")
+    ledger.same(len(book.marks), len(world.rows("write_off", "mark")), "write-offs")
 
 
 def sums(book: Book, ledger: Ledger) -> None:

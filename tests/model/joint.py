@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model import bills, invoices, pieces
+from model import bills, invoices, pieces, write_offs
 from model.records import Bill, Book, Joint, Token
 from model.words import Guards, Id, is_hex64
 
@@ -140,6 +140,7 @@ def do_dilution(book: Book, joint: Joint) -> dict[str, Any]:
     if amount < token.amount:
         left, ended = pieces.cut(book, token, [token.amount - amount], "dilution")
         rest = left.id
+    write_offs.gone(book, ended)
     ended.status = "diluted"
     book.touched.add(bill.id)
     bill.diluted += amount
@@ -165,6 +166,7 @@ def ask_paying_bank(book: Book, sender: str, people: int, bill: str, bank: str, 
     guards.at("state")
     guard_asking(book, guards, row, "paying_bank")
     guard_paying_bank(book, guards, row, bank, "")
+    guards.need("party_not_active", row.paying_bank == sender or book.acts(row.paying_bank))
     guard_room(book, guards, row, "paying_bank")
     others = [one for one in (row.paying_bank, bank) if one != sender]
     return ask(book, sender, row, "paying_bank", others, {"to": bank, "from": row.paying_bank})

@@ -66,8 +66,9 @@ def release(book: Book, token: Token) -> Token:
 def rejoin(book: Book, token: Token) -> Token:
     """Neighbours under the same lock, or free as it is, that the same cut made, for others than their holder, join it.
 
-    Only what that cut made: a piece that was cut further meanwhile has ended, also where its own pieces are one again;
-    but among the pieces of a payment, which was reversed, or of an order, what is whole again stands in its place.
+    Only what that cut made, or was put together to a child of what was cut: a piece that was cut further meanwhile has
+    ended, also where its own pieces are one again; but among the pieces of a payment, which was reversed, or of an
+    order, what is whole again stands in its place.
     """
     while (whole := token.place) is not None and whole.cut_for in FOR_OTHERS:
         run = _run(whole.pieces, token)
@@ -81,6 +82,17 @@ def rejoin(book: Book, token: Token) -> Token:
             stand_for(joined, whole)
         token = joined
     return token
+
+
+def merge(book: Book, tokens: list[Token]) -> Token:
+    """The holder puts neighbours together: a piece of the smallest token that was cut into all of them."""
+    parent = common_parent(tokens)
+    assert parent is not None
+    made = join(book, tokens, parent)
+    rest = [one for one in parent.pieces if not (made.lo <= one.lo and one.hi <= made.hi)]
+    parent.pieces = sorted([*rest, made], key=lambda one: one.lo)
+    made.place = parent
+    return made
 
 
 def stand_for(come: Token, gone: Token) -> None:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from contracts.world import BANK3, BANK4
-from model import compare, draw_labels, draw_money, draw_pledge, draw_trade, passing, standing
+from model import compare, draw_labels, draw_money, draw_pledge, draw_sale, draw_trade, passing, standing
 from model.acts import ACTS, apply
 from model.days import plus
 from model.draw import Draw
@@ -55,6 +55,10 @@ ACTS_DRAWN: dict[str, tuple[int, Drawn]] = {
     "pledge.enforce": (3, draw_pledge.enforce),
     "pledge.agree_enforcement": (2, draw_pledge.agree_enforcement),
     "pledge.refuse_enforcement": (1, draw_pledge.refuse_enforcement),
+    "sale.sell": (5, draw_sale.sell),
+    "sale.buy": (5, draw_sale.buy),
+    "write_off.write_off": (4, draw_sale.write_off),
+    "write_off.undo_write_off": (1, draw_sale.undo_write_off),
     "settlement.settle": (6, draw_money.settle),
     "settlement.pay_result": (4, draw_money.pay_result),
     "settlement.acknowledge": (2, draw_money.acknowledge),
@@ -71,6 +75,10 @@ MOODS: tuple[tuple[str, ...], ...] = (
     ("bill.ask_dilution", "bill.answer"), ("finance.agree", "finance.disburse", "settlement.settle"),
     ("label.attest", "label.revoke", "finance.quote"),
     ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.pay_result"),
+    ("token.transfer", "token.recall", "token.merge", "finance.request", "finance.withdraw"),
+    ("finance.request", "finance.quote", "finance.agree", "finance.disburse", "sale.sell", "sale.buy"),
+    ("sale.sell", "sale.buy", "write_off.write_off", "settlement.settle", "settlement.reverse"),
+    ("write_off.write_off", "write_off.undo_write_off", "settlement.settle", "settlement.reverse", "token.split"),
     ("pledge.accept", "pledge.enforce"), ("settlement.settle", "settlement.reverse"),
     ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.reverse", "pledge.enforce"),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import days, pieces
+from model import days, pieces, write_offs
 from model.records import NONE, Book, Hop, Lock, Payment, Pledge, Token
 from model.tokens import offer_until, offers
 from model.words import MOST, Guards
@@ -183,6 +183,7 @@ def agree_enforcement(book: Book, sender: str, people: int, pledge: str) -> dict
             taken, over = pieces.cut(book, token, [part], "legal")
             over.lock, token.lock = token.lock, None
             rest.append(over)
+        write_offs.gone(book, taken)
         made = pieces.move(book, taken, row.pledgee, taken.tier, financed_tier=taken.financed_tier or taken.tier)
         made.origin = made.id
         if taken.financing:

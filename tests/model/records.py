@@ -269,6 +269,56 @@ class Pledge:
 
 
 @dataclass(eq=False)
+class Sale:
+    """The newest offer of a token for sale to a bank."""
+
+    token: Token
+    seller: str
+    buyer: str
+    recourse: bool
+    price_doc: str
+    offered_on: str
+    until: str
+    lock: Lock
+    """As long as the token has this one the offer stands."""
+    status: str = "offered"
+    bought_on: str = ""
+    value_date: str = ""
+    paid: int = 0
+    reference: str = ""
+    registration: str = ""
+    bought_token: Id = NONE
+
+
+@dataclass(eq=False)
+class Mark:
+    """Cents of a bill, of one path of holders, that their holder wrote off."""
+
+    token: Token
+    """The one that was written off."""
+    holder: str
+    origin: Id
+    lo: int
+    hi: int
+    document: str
+    written_on: str
+    changed_on: str
+    recovered: int = 0
+    reason: str = ""
+    status: str = "written_off"
+
+    @property
+    def amount(self) -> int:
+        return self.hi - self.lo
+
+    def on(self, token: Token) -> int:
+        """How many cents of a token it is on."""
+        if self.status == "none" or token.origin != self.origin or token.bill is not self.token.bill:
+            return 0
+        return max(0, min(self.hi, token.hi) - max(self.lo, token.lo))
+
+
+@dataclass(eq=False)
 class Payment:
     bill: Bill
     token: Token
@@ -329,6 +379,9 @@ class Book:
     schemes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Who attests under each scheme of labels."""
     labels: dict[tuple[Bill, str], Label] = field(default_factory=dict)
+    sales: dict[str, Sale] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
+    """Write-offs, by the token that was written off."""
     financed: dict[str, Request] = field(default_factory=dict)
     """Under the token that a financing made: the request that it answered."""
     issued: dict[tuple[str, str], tuple[Any, Bill]] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import bills, days, pieces, pledges
+from model import bills, days, pieces, pledges, write_offs
 from model.records import Bill, Book, Money, Payment, Pledge, Token
 from model.words import Guards
 
@@ -118,6 +118,7 @@ def take_back(book: Book, money: Money) -> list[Token]:
     """All cents live again in their hands, under the pledges they were under, and no payment is made."""
     made = []
     for payment in sorted(money.payments, key=lambda one: one.token.lo):
+        write_offs.recovered(book, payment.token, -1)
         token = pieces.again(book, payment.token)
         token.lock = pledges.lock_again(payment.under)
         made.append(token)
@@ -150,7 +151,8 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
             ended = pieces.cut(book, token, [amount for _, amount, _ in payees], "payment")
         if part < token.amount:
             rest = ended.pop()
-            rest.lock, rest.offered_to = token.lock, token.offered_to
+            if token.lock is None or token.lock.ref != "sale":  # what is left of one for sale is free
+                rest.lock, rest.offered_to = token.lock, token.offered_to
             if asked is not None:
                 asked.token = rest
         elif asked is not None:
@@ -161,6 +163,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
         token.lock, token.offered_to = None, ""
         for piece, (party, amount, secured) in zip(ended, payees, strict=True):
             piece.status = "settled"
+            write_offs.recovered(book, piece, 1)
             status = "set_aside" if book.parties[party].status == "insolvent" else "instructed"
             payment = Payment(bill, piece, party, amount, bank, status, secured, under=held)
             book.payments[piece.id] = payment

@@ -156,6 +156,8 @@ def accept(book: Book, sender: str, people: int, token: str) -> dict[str, Any]:
     row = guard_offered(book, guards, token, sender)
     guards.at("sender")
     guards.need("party_not_active", book.acts(sender))
+    guards.at("locks")
+    guards.need("offer_of_other_kind", row.lock is None or row.lock.ref in ("transfer", "return"))
     guards.at("others")
     assert row.lock is not None
     back = row.lock.ref == "return"
@@ -271,7 +273,4 @@ def merge(book: Book, sender: str, people: int, tokens: list[str]) -> dict[str, 
     guards.need("tokens_not_neighbours", all(low.bill is high.bill and low.hi == high.lo for low, high in pairs))
     guards.need("tokens_of_different_paths", len({row.origin for row in rows}) == 1)
     guards.end()
-    parent = pieces.common_parent(rows)
-    assert parent is not None
-    made = pieces.join(book, rows, parent)
-    return {"token": made.id}
+    return {"token": pieces.merge(book, rows).id}
