@@ -270,6 +270,27 @@ def cancel(bill, reason):
 
 # --- joint acts -------------------------------------------------------------------------------------------------------
 @call
+def catch_up(bill):
+    """Have a bill be what its day makes it, due or overdue (到期、逾期), where the day change failed to or is late.
+
+    Debtor, creditor, or the bank that pays it. Not while bills are left alone, see left_alone_until.
+    """
+    row = require_bill(bill)
+    sides = (row["debtor"], row["creditor"], paying_bank_of(row))
+    require(ctx.party in sides, "not_debtor_or_creditor")
+    require_able(ctx.party)
+    require_capability("maker")
+    was = row["status"]
+    then = "due" if was == "active" else "overdue"
+    require_bill_step(row, "bill.catch_up", then)
+    if left_alone_until() == "":
+        fall_due(row)
+        become_overdue(row)
+    require(row["status"] != was, "bill_transition", {"from": was, "to": then})
+    return {"bill": bill, "bill_status": row["status"]}
+
+
+@call
 def ask_void(bill, reason):
     """Ask the other side to make an accepted bill void (作废): the deal did not come about, nobody owes anything.
 

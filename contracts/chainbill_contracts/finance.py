@@ -341,10 +341,16 @@ def decline_quote(quote):
 
 @call
 def withdraw(request):
-    """Take a request back before a quote was agreed; quotes that were made are declined."""
+    """Take a request back before a quote was agreed; quotes that were made are declined.
+
+    An agreed one too, once its time is over and the day change has not ended it.
+    """
     row = require_request(request)
     require(row["holder"] == ctx.party, "not_the_holder")
     require_capability("maker")
+    if row["status"] == "agreed" and end_of_agreement(row)["until"] < ctx.today:
+        token = end_request(row, "expired", "time", "expired")
+        return {"request": request, "status": "expired", "token": token}
     require_request_step(row, "finance.withdraw", "withdrawn")
     token = end_request(row, "withdrawn", "holder", "declined")
     return {"request": request, "status": "withdrawn", "token": token}

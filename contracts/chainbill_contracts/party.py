@@ -270,14 +270,14 @@ def revoke_key(key):
 
 @call
 def withdraw_change(change):
-    """Take back what was announced and has not acted: one admin of the party."""
+    """Take back what was announced and has not acted, nor on any of ten days: one admin of the party."""
     row = changes.get(change)
     require(row is not None, "change_unknown")
     require(row["party"] == ctx.party, "not_your_change")
     require_capability("admin")
     may_end = may_lead(CHANGE_STEPS, "party.withdraw_change", row, "withdrawn")
     require(may_end, "change_closed", {"status": row["status"]})
-    require(ctx.today < row["acts_on"], "change_closed", {"status": "acted"})
+    require(not row["acts_on"] <= ctx.today < add_days(row["acts_on"], 10), "change_closed", {"status": "acted"})
     end_change(row, "withdrawn")
     return {"change": change, "status": "withdrawn"}
 

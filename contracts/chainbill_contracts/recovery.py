@@ -251,6 +251,6 @@ def require_recovery(recovery):
 
 
 def require_announced(row, act, then):
-    """A recovery stands where this act may bring it to `then`, and its day has not come."""
+    """A recovery stands where this act may bring it to `then`; its day has not come, or nothing came of it for ten."""
     require(may_lead(RECOVERY_STEPS, act, row, then), "recovery_closed", {"status": row["status"]})
-    require(ctx.today < row["acts_on"], "recovery_closed", {"status": "acted"})
+    require(not row["acts_on"] <= ctx.today < add_days(row["acts_on"], 10), "recovery_closed", {"status": "acted"})

@@ -152,6 +152,13 @@ def _confirmed(sender: str, world: World, **fields: Any) -> Ready:
     return Ready(sender, {"bill": bill, **fields})
 
 
+def _behind(world: World) -> Ready:
+    """A bill whose day has come without the day change."""
+    bill = accepted_bill(world, due_on=world.plus(20))[0]
+    world.time_ms += 25 * 86_400_000
+    return Ready(S1, {"bill": bill})
+
+
 def _dilution(world: World) -> Ready:
     bill, token = accepted_bill(world)
     return Ready(S1, {
@@ -483,6 +490,7 @@ ACTS: dict[str, Spec] = {
     "bill.accept": Spec("M", UNDER_POLICY, partial(_confirmed, S1)),
     "bill.reject": Spec("M", SAYS_NO, partial(_confirmed, S1, reason="no"), open=True),
     "bill.withdraw": Spec("M", SAYS_NO, partial(_issued, S1, reason="no"), open=True),
+    "bill.catch_up": Spec("M", "it says what the day says", _behind),
     "bill.cancel": Spec("M", SAYS_NO, partial(_confirmed, ANCHOR, reason="no"), open=True),
     "bill.ask_void": Spec(
         "M", UNDER_POLICY, lambda world: Ready(S1, {"bill": accepted_bill(world)[0], "reason": "no"})
