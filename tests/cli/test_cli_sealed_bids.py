@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from chainbill_cli import preview as previews
+from chainbill_cli.main import run
 from cli.cli_desk import Desk, accepted_bill, sent
+from cli.test_cli_second_look import LIAR, OTHER, Lie, Nodes
 
 from chainbill.codec import decode
 from chainbill.crypto.sealing import EncryptionKey
@@ -141,6 +143,33 @@ def test_a_bank_that_agrees_to_its_own_quote_by_mistake_tells_nobody_its_terms(d
     assert desk.json("bank2", "--yes", "finance", "agree", made, expect=3)["code"] == "not_the_holder"
     assert desk.json("supplier1", "--yes", "finance", "agree", made, "--dry-run", expect=2)["code"] == "no_trial"
     assert desk.json("bank2", "network", "show")["as_of"]["height"] == before
+
+
+def in_clear(body: dict[str, Any]) -> None:
+    if "bids" in body:
+        body["bids"] = "clear"
+
+
+def to_another_key(body: dict[str, Any]) -> None:
+    if "encryption_key" in body:
+        body["encryption_key"] = EncryptionKey(bytes(range(32))).public.hex()
+
+
+@pytest.mark.parametrize("lie", [in_clear, to_another_key])
+@pytest.mark.parametrize("more", [(), ("--yes", "-o", "json")])
+def test_one_node_that_lies_is_told_no_terms(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, lie: Lie, more: tuple[str, ...]
+) -> None:
+    """security: a rival's node would have a bank quote in clear, or seal to a key of its own; a program is not asked
+    before it signs, and is held to the word of two nodes all the same."""
+    request = asked(desk)
+    monkeypatch.setattr(previews, "confirm", lambda *_, **__: True)
+    monkeypatch.setattr(previews, "person", lambda: not more)
+    words = ["--home", str(desk.home), "--as", "bank2", "--node", LIAR, "--node", OTHER, *more]
+    code = run([*words, "finance", "quote", request, *CHEAP], transport=Nodes(desk.transport, lie))
+    assert code != 0
+    assert "http://other.test" in desk.capsys.readouterr().err
+    assert shown(desk, "regulator", request) == {}
 
 
 def test_terms_that_the_ledger_would_not_take_are_not_sealed(desk: Desk) -> None:

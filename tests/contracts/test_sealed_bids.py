@@ -18,6 +18,7 @@ from contracts.world import (
     BANK1,
     BANK2,
     BANK3,
+    NETWORK,
     S1,
     World,
     a_key,
@@ -33,6 +34,7 @@ from contracts.world import (
 )  # fmt: skip
 
 from chainbill.errors import Refused
+from chainbill.sealed_bid import TERMS, Bid
 
 OTHER: dict[str, Any] = {
     "rate": 1_000_000, "recourse": True, "basis": "30/360", "fee": 12_345, "value_date": "2026-03-05",
@@ -115,6 +117,15 @@ def test_a_quote_says_nothing_of_its_terms_before_it_is_agreed_to(world: World) 
         else:
             world.call(S1, "finance", "decline_quote", quote=quote)
         assert not set(OPENED) & set(world.row("finance", "quote", quote))
+
+
+def test_whoever_reads_an_agreed_quote_checks_what_the_bank_had_sealed(world: World) -> None:
+    give_key(world)
+    quote, sealed = seal(world, asked(world, BANK1), BANK1)
+    world.call(S1, "finance", "agree_sealed", **agree_arguments(quote, sealed))
+    row = world.row("finance", "quote", quote)
+    said = Bid(NETWORK, row["request"], row["bank"], {name: row[name] for name in TERMS}, row["salt"])
+    assert said.commitment == row["commitment"]
 
 
 def test_a_bank_seals_again_and_its_earlier_bid_gives_way(world: World) -> None:

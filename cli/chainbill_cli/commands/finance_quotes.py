@@ -21,6 +21,7 @@ from chainbill_cli.kit import argument, option
 from chainbill_cli.lookup import BILL, QUOTE, REQUEST, object_id, read_bill, read_quote, read_request
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.quoting import priced
+from chainbill_cli.second_look import look_again
 from chainbill_cli.session import Session
 from chainbill_cli.signing import PUBLIC_KEY
 from chainbill_cli.texts import text
@@ -102,6 +103,8 @@ def quote(
         "needs_label": labels.need_of(typed["needs_label"]),
     }
     act, bid, figures = _act(session, arguments, found, typed["seal_to"])
+    if not session.offline and not asks(session):
+        look_again(session)  # what is told in clear, or sealed to whom one node alone names, is told for good
     before = _own_before(session, found)
     preview = None
     if asks(session) and found:
