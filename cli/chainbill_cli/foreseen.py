@@ -157,7 +157,8 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("finance", "agree"): AGREES,
     ("finance", "agree_sealed"): AGREES,
     ("finance", "decline_quote"): (QUOTE, (HOLDER, _stands("finance/quote", "finance.decline_quote"))),
-    ("finance", "withdraw_quote"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.withdraw_quote"), _unpaid)),
+    ("finance", "withdraw_quote"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.withdraw_quote"))),
+    ("finance", "cancel"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.cancel"), _unpaid)),
     ("finance", "disburse"): (QUOTE, (QUOTING, _stands("finance/quote", "finance.disburse", more="expired"))),
 }
 """Of each act: which argument names the row, and what is asked of it in the contract's order."""

@@ -22,7 +22,6 @@ from chainbill_contracts.general import (
     REQUEST_STEPS,
     REQUEST_WAITING,
     WHOLE,
-    bids_are_sealed,
     counted,
     has_keys_for,
     is_hex_of,
@@ -62,6 +61,7 @@ label_schemes = read_table("governance", "label_scheme")
 labels = read_table("label", "label")
 standings = read_table("standing", "standing")
 orders = read_table("standing", "order")
+governed = read_table("governance", "parameter")
 
 MOST_BANKS = 20
 MOST_QUOTES = 10  # of one bank for one request
@@ -358,25 +358,36 @@ def withdraw(request):
 
 @call
 def withdraw_quote(quote):
-    """Take a quote back; if the holder has agreed to it, this cancels the financing and frees the token.
+    """Take a quote back that the holder has not agreed to."""
+    offer = require_quote(quote)
+    require(offer["bank"] == ctx.party, "not_the_quoting_bank")
+    require_capability("maker")
+    require_quote_step(offer, "finance.withdraw_quote", "withdrawn")
+    set_quote_status(offer, "withdrawn")
+    return {"quote": quote, "status": "withdrawn", "token": requests.get(offer["request"])["token"]}
 
-    To cancel asks for as many people as to pay: its money may have left already, and the holder would keep both.
+
+@call
+def cancel(quote, reason):
+    """Cancel a financing that was agreed (取消融资): the token is free, and its holder asks again.
+
+    It asks for as many people as to pay, whatever the policy says of it beside: the bank's money may have left already,
+    and the holder would keep both. reason: kept with the quote, for the holder.
     """
+    require_text(reason)
     offer = require_quote(quote)
     require(offer["bank"] == ctx.party, "not_the_quoting_bank")
     require_capability("maker")
     row = requests.get(offer["request"])
-    require_quote_step(offer, "finance.withdraw_quote", "withdrawn")
-    agreed = offer["status"] == "agreed"
-    paid = agreed and row["status"] != "agreed"
-    require(not paid, "quote_transition", {"from": offer["status"], "to": "withdrawn"})
-    if agreed:
-        require_policy(parties.get(ctx.party), "finance.disburse", offer["currency"], offer["amount"])
+    require_quote_step(offer, "finance.cancel", "withdrawn")
+    require(row["status"] == "agreed", "quote_transition", {"from": offer["status"], "to": "withdrawn"})
+    for act in ("finance.disburse", "finance.cancel"):
+        require_policy(parties.get(ctx.party), act, offer["currency"], offer["amount"])
+    offer["reason"] = reason
     set_quote_status(offer, "withdrawn")
-    token = row["token"]
-    if agreed:
-        token = end_request(row, "withdrawn", "bank_cancelled", "declined")
-    return {"quote": quote, "status": "withdrawn", "token": token}
+    end_request(row, "withdrawn", "bank_cancelled", "declined")
+    emit("cancelled", {"quote": quote, "request": row["id"], "bank": ctx.party, "reason": reason})
+    return {"quote": quote, "status": "withdrawn"}  # what the token is joined with is its holder's business
 
 
 # --- what a settlement decides, and days ------------------------------------------------------------------------------
@@ -871,6 +882,12 @@ def require_still_in_business(row, bill):
     """Neither the holder was stopped since it asked, nor is the debtor. row: of the request."""
     require_not_stopped_since(row["holder"], row["created"]["height"])
     require_debtor_in_business(bill)
+
+
+def bids_are_sealed():
+    """Say whether banks seal their quotes (密封报价). A network that is older than the parameter has no row of it."""
+    row = governed.get("bids")
+    return row is not None and row["value"] == "sealed"
 
 
 def require_encryption_key(party):

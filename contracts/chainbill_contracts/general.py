@@ -41,10 +41,11 @@ KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused
 DIGEST_ALGORITHM = "sha256"  # of digests; sm3 likewise
 ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_invoices", "bill.ask_paying_bank",
-    "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.disburse",
-    "finance.quote", "finance.request", "pledge.accept", "pledge.agree_enforcement", "pledge.offer", "pledge.release",
-    "product.event", "recourse.accept_recourse", "recourse.ask_recourse", "recourse.bought_back", "sale.buy",
-    "sale.sell", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back", "token.transfer",
+    "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.cancel",
+    "finance.disburse", "finance.quote", "finance.request", "pledge.accept", "pledge.agree_enforcement", "pledge.offer",
+    "pledge.release", "product.event", "recourse.accept_recourse", "recourse.ask_recourse", "recourse.bought_back",
+    "sale.buy", "sale.sell", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
+    "token.transfer",
 ]  # fmt: skip
 
 
@@ -802,12 +803,6 @@ def parameter(name):
     return parameters.get(name)["value"]
 
 
-def bids_are_sealed():
-    """Say whether banks seal their quotes (密封报价). A network that is older than the parameter has no row of it."""
-    row = parameters.get("bids")
-    return row is not None and row["value"] == "sealed"
-
-
 # --- statuses ---------------------------------------------------------------------------------------------------------
 # Where a row may stand and what leads on is declared in rows/*.toml; `python docs/generate.py` writes it here. A table
 # of steps says act -> where the row stands -> where the act may bring it, and under "" what a day, a vote or another
@@ -970,8 +965,9 @@ REQUEST_WAITING = ("open", "agreed")
 QUOTE_STEPS = {
     "finance.agree": {"offered": ("agreed",)},
     "finance.agree_sealed": {"offered": ("agreed",)},
+    "finance.cancel": {"agreed": ("withdrawn",)},
     "finance.decline_quote": {"offered": ("declined",)},
-    "finance.withdraw_quote": {"offered": ("withdrawn",), "agreed": ("withdrawn",)},
+    "finance.withdraw_quote": {"offered": ("withdrawn",)},
     "": {"offered": ("expired", "lost"), "agreed": ("expired",)},
 }
 QUOTE_STANDING = ("offered", "agreed")

@@ -89,6 +89,7 @@ EXAMPLES: dict[str, list[str]] = {
     "finance.request": ["finance", "request", TOKEN, "--to", "bank1", "--amount", "1", "--currency", "CNY"],
     "finance.withdraw": ["finance", "withdraw", REQUEST],
     "finance.withdraw_quote": ["finance", "withdraw", QUOTE],
+    "finance.cancel": ["finance", "cancel", QUOTE, "--reason", "why"],
     "governance.propose": ["governance", "propose", "parameter", "open_offers", "900"],
     "governance.ready": ["governance", "ready"],
     "governance.store_source": ["governance", "store", "{paper}"],

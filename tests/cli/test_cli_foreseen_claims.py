@@ -87,8 +87,8 @@ def test_a_quote_that_was_paid(desk: Desk, refused: Refused) -> None:
     quote = desk.json("bank2", "finance", "quote", asked, "--rate", "3", "--no-recourse")["quote"]
     desk.json("supplier1", "finance", "agree", quote)
     desk.json("bank2", "finance", "disburse", quote, "--reference", "P-1")
-    assert refused("bank2", "finance", "withdraw", quote) == "quote_transition"
-    desk.text("--lang", "zh", "--yes", "--as", "bank2", "finance", "withdraw", quote, expect=3)
+    assert refused("bank2", "finance", "cancel", quote, "--reason", "x") == "quote_transition"
+    desk.text("--lang", "zh", "--yes", "--as", "bank2", "finance", "cancel", quote, "--reason", "x", expect=3)
     assert "已放款" in desk.err
 
 

@@ -73,8 +73,8 @@ def test_only_what_was_not_reported_before_is_refused(known: tuple[str, ...] | N
 @pytest.mark.parametrize("status", ["offered", "agreed", "expired", "withdrawn", "lost"])
 def test_what_becomes_of_a_quote(status: str) -> None:
     session = Told({"Q": {**QUOTE, "status": status}, "R": {"bill": "B", "holder": "S", "status": "agreed"}})
-    back = "" if status in {"offered", "agreed"} else "quote_transition"
-    assert said(session, "finance.withdraw_quote", quote="Q") == back
+    for act, then in (("finance.withdraw_quote", "offered"), ("finance.cancel", "agreed")):
+        assert said(session, act, quote="Q") == ("" if status == then else "quote_transition")
     paid = "" if status in {"agreed", "expired"} else "quote_not_agreed"
     assert said(session, "finance.disburse", quote="Q", reference="P-1") == paid
 

@@ -63,7 +63,7 @@ SIGNERS = {"M": [MAKER], "MC": [MAKER, CHECKER], "A": [ADMIN], "AA": [ADMIN, OTH
 
 UNDER_POLICY = "its party's policy asks for a second person above an amount, and that may be 0"
 UNDER_CLEAR = "its party's policy for the same act in clear asks for a second person above an amount"
-SAYS_NO = "takes back or refuses what has not come about, and can be offered anew; an agreed quote is under policy"
+SAYS_NO = "takes back or refuses what has not come about, and can be offered anew"
 TAKES_AWAY = "an admin who is the first to see a theft does not wait for a second one; nothing begins with it"
 DECIDED_BY_BANKS = "one bank's word among those of a quorum, which it may change as long as nothing is decided"
 TWO = ""
@@ -222,6 +222,12 @@ def _agree_sealed(world: World) -> Ready:
 def _bid(world: World, request: str) -> Bid:
     """The same in every world."""
     return replace(bid_for(world, request, BANK2), salt=PAPER)
+
+
+def _cancel(world: World) -> Ready:
+    quote = _quoted(world)[1]
+    sent(world, S1, "finance.agree", [MAKER], quote=quote)
+    return Ready(BANK2, {"quote": quote, "reason": "no"})
 
 
 def _disburse(world: World) -> Ready:
@@ -524,6 +530,7 @@ ACTS: dict[str, Spec] = {
     "finance.seal": Spec("M", UNDER_CLEAR, _seal),
     "finance.agree_sealed": Spec("M", UNDER_CLEAR, _agree_sealed),
     "finance.disburse": Spec("M", UNDER_POLICY, _disburse),
+    "finance.cancel": Spec("M", UNDER_POLICY, _cancel, open=True),
     "finance.decline": Spec("M", SAYS_NO, lambda world: Ready(BANK3, {"request": _quoted(world)[0]}), open=True),
     "finance.decline_quote": Spec("M", SAYS_NO, lambda world: Ready(S1, {"quote": _quoted(world)[1]}), open=True),
     "finance.withdraw": Spec("M", SAYS_NO, lambda world: Ready(S1, {"request": _quoted(world)[0]}), open=True),

@@ -250,6 +250,23 @@ def agree_after_a_part_payment(world: World) -> None:
     world.call(S1, "finance", "agree", quote=quote)
 
 
+@refuses("quote_transition")
+def take_back_what_was_agreed_without_a_reason(world: World) -> None:
+    world.call(BANK1, "finance", "withdraw_quote", quote=agreed(world))
+
+
+@refuses("quote_transition")
+def cancel_what_was_not_agreed(world: World) -> None:
+    world.call(BANK1, "finance", "cancel", quote=quoted(world), reason="")
+
+
+@refuses("quote_transition")
+def cancel_what_was_paid(world: World) -> None:
+    quote = agreed(world)
+    disburse(world, BANK1, quote)
+    world.call(BANK1, "finance", "cancel", quote=quote, reason="")
+
+
 @refuses("not_the_quoting_bank")
 def withdraw_the_quote_of_another_bank(world: World) -> None:
     world.call(BANK2, "finance", "withdraw_quote", quote=quoted(world))

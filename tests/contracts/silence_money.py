@@ -269,6 +269,9 @@ def a_bank_takes_its_quote_back(world: QuietWorld) -> None:
         if agreed:
             world.call(S1, "finance", "agree", quote=quote)
         world.silent = (S1,)
-        world.call(BANK2, "finance", "withdraw_quote", quote=quote)
+        if agreed:
+            world.call(BANK2, "finance", "cancel", quote=quote, reason="")
+        else:
+            world.call(BANK2, "finance", "withdraw_quote", quote=quote)
         world.silent = ()
         assert world.rows("finance", "live_quote") == []

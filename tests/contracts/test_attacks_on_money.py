@@ -67,7 +67,7 @@ def test_a_bank_that_has_not_paid_yet_takes_its_quote_back_after_a_part_payment(
     quote = bid(world, request, BANK1)["quote"]
     world.call(S1, "finance", "agree", quote=quote)
     settle(world, bill, FACE // 2, partial=True)
-    world.call(BANK1, "finance", "withdraw_quote", quote=quote)
+    world.call(BANK1, "finance", "cancel", quote=quote, reason="")
     [live] = [leaf for leaf in world.leaves(bill) if leaf["status"] == "live"]
     assert (live["holder"], live["locks"], live["hi"] - live["lo"]) == (S1, [], FACE // 2)
 
@@ -84,8 +84,8 @@ def test_one_clerk_of_a_bank_does_not_cancel_what_its_money_has_left_for(world: 
     world.call(S1, "finance", "agree", quote=quote)
     settle(world, bill, 9_995, partial=True)
     with pytest.raises(Refused, match="maker_and_checker_needed"):
-        world.call(BANK2, "finance", "withdraw_quote", quote=quote)
-    as_two(world, BANK2, "finance", "withdraw_quote", quote=quote)
+        world.call(BANK2, "finance", "cancel", quote=quote, reason="")
+    as_two(world, BANK2, "finance", "cancel", quote=quote, reason="")
     check_all(world)
 
 

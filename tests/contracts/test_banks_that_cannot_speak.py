@@ -158,7 +158,7 @@ def test_a_bank_takes_a_put_off_agreement_back(world: World) -> None:
     _, request, quote = agreed(world)
     stop(world, "halted")
     world.day(FRIDAY)
-    of_bank(world, [MAKER, CHECKER], "finance", "withdraw_quote", quote=quote)
+    of_bank(world, [MAKER, CHECKER], "finance", "cancel", quote=quote, reason="")
     assert status(world, request) == "withdrawn"
     check_all(world)
     world.day("2026-03-20")

@@ -200,9 +200,12 @@ def test_the_bank_may_cancel_what_was_agreed(world: World) -> None:
     asked = request(world)
     quote = bid(world, asked["request"], BANK1)["quote"]
     agree(world, quote)
-    result = world.call(BANK1, "finance", "withdraw_quote", quote=quote)
+    with pytest.raises(Refused, match="quote_transition"):
+        world.call(BANK1, "finance", "withdraw_quote", quote=quote)
+    result = world.call(BANK1, "finance", "cancel", quote=quote, reason="funds are short")
+    assert row(world, "quote", quote)["reason"] == "funds are short"
     assert (result["status"], row(world, "request", asked["request"])["ended_by"]) == ("withdrawn", "bank_cancelled")
-    assert world.token(result["token"])["locks"] == []
+    assert all(leaf["locks"] == [] for leaf in world.leaves(row(world, "quote", quote)["bill"]))
     with pytest.raises(Refused, match="quote_not_agreed"):
         disburse(world, BANK1, quote)
 
@@ -248,7 +251,7 @@ def test_a_part_payment_leaves_the_lock_and_a_bank_that_has_not_paid_takes_its_q
     assert rest["locks"][0]["kind"] == "in_finance"
     with pytest.raises(Refused, match="amount_below_agreed_net"):
         disburse(world, BANK2, quote)
-    world.call(BANK2, "finance", "withdraw_quote", quote=quote)
+    world.call(BANK2, "finance", "cancel", quote=quote, reason="")
     assert world.token(kept["token"])["locks"] == []
 
 

@@ -99,6 +99,7 @@ FORM: Mapping[str, Break] = {
     "bill.cancel": given(reason="a\nb"),
     "finance.disburse": given(reference=""),
     "finance.agree_sealed": given(salt="x"),
+    "finance.cancel": given(reason="a\nb"),
     "finance.quote": given(basis="?"),
     "finance.seal": given(envelope="x"),
     "finance.request": given(banks=[]),

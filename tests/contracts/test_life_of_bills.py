@@ -196,13 +196,17 @@ class BillLife(RuleBasedStateMachine):
                     valid_until=self.world.today if number % 5 == 0 else "",
                 )  # fmt: skip
 
-    @rule(number=pick, act=st.sampled_from(["agree"] * 3 + ["decline_quote", "withdraw_quote", "withdraw", "decline"]))
+    @rule(
+        number=pick,
+        act=st.sampled_from(["agree"] * 3 + ["decline_quote", "withdraw_quote", "cancel", "withdraw", "decline"]),
+    )
     def decide(self, number: int, act: str) -> None:
         quote = self.choose(number, "finance", "quote", "offered", "agreed")
         if quote:
             holder = self.world.row("finance", "request", quote["request"])["holder"]
-            party = quote["bank"] if act in ("withdraw_quote", "decline") else holder
+            party = quote["bank"] if act in ("withdraw_quote", "cancel", "decline") else holder
             what = {"request": quote["request"]} if act in ("withdraw", "decline") else {"quote": quote["id"]}
+            what |= {"reason": ""} if act == "cancel" else {}
             self.attempt(self.world.call, party, "finance", act, **what)
 
     @rule(number=pick)

@@ -122,7 +122,7 @@ def new_calendar(world: World, bill: str) -> None:
 
 def takes_it_back(world: World, bill: str) -> None:
     [(_, quote)] = world.rows("finance", "quote")
-    world.call(BANK2, "finance", "withdraw_quote", quote=quote["id"])
+    world.call(BANK2, "finance", "cancel", quote=quote["id"], reason="")
 
 
 STOPS = {

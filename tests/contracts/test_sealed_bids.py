@@ -148,7 +148,7 @@ def test_bids_made_before_a_vote_are_agreed_to_after_it(world: World) -> None:
         bid(world, asked(world, BANK3), BANK3)
     assert refused.value.reason == "bids_sealed"
     world.call(S1, "finance", "agree", quote=clear)
-    world.call(BANK1, "finance", "withdraw_quote", quote=clear)
+    world.call(BANK1, "finance", "cancel", quote=clear, reason="")
     other = asked(world, BANK1, BANK2)
     sealed_quote, sealed = seal(world, other, BANK2)
     decide_by_vote(world, "parameter", name="bids", value="clear")

@@ -181,7 +181,7 @@ TAKEN_BACK: dict[str, dict[str, Callable[[World, str], Any]]] = {
     "requests": {
         "withdrawn": lambda world, request: world.call(S1, "finance", "withdraw", request=request),
         "cancelled by the bank": lambda world, request: world.call(
-            BANK2, "finance", "withdraw_quote", quote=_agreed(world, request)
+            BANK2, "finance", "cancel", quote=_agreed(world, request), reason=""
         ),
     },
     "disputes": {"withdrawn": lambda world, dispute: world.call(S3, "invoice", "withdraw_dispute", dispute=dispute)},

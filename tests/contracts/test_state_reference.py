@@ -63,10 +63,11 @@ def sections() -> dict[str, str]:
 
 
 def agree_to_sealed(world: World) -> None:
-    """A sealed quote that its holder agreed to, so that it has all that a quote can have."""
+    """A sealed quote that its holder agreed to and its bank cancelled, so that it has all that a quote can have."""
     give_key(world)
     quote, sealed = seal(world, ask(world, accepted_bill(world)[1], BANK2, amount=1)["request"], BANK2)
     world.call(S1, "finance", "agree_sealed", **agree_arguments(quote, sealed))
+    world.call(BANK2, "finance", "cancel", quote=quote, reason="no money")
 
 
 def busy_world(world: World | None = None) -> World:

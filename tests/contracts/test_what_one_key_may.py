@@ -27,7 +27,7 @@ from contracts.acts_ready import (
     sent,
 )
 from contracts.test_state_reference import busy_world
-from contracts.world import BANK1, BANK2, MEMBERS, S1, S2, World, a_key, accepted_bill, ask, bid, key_of, member, uscc
+from contracts.world import BANK2, MEMBERS, S2, World, a_key, key_of, member, uscc
 
 from chainbill.errors import Refused
 from chainbill.ledger.open_acts import ALWAYS_OPEN
@@ -99,12 +99,6 @@ def a_first_account(world: World) -> None:
     world.call(S2, "account", "announce", bank=BANK2, **account)
 
 
-def an_agreed_quote_is_withdrawn(world: World) -> None:
-    quote = bid(world, ask(world, accepted_bill(world)[1], BANK1, amount=900)["request"], BANK1)["quote"]
-    world.call(S1, "finance", "agree", quote=quote)
-    world.call(BANK1, "finance", "withdraw_quote", quote=quote)
-
-
 @pytest.fixture(scope="module")
 def tried() -> list[TriedWorld]:
     """Worlds in which every act was done."""
@@ -116,7 +110,7 @@ def tried() -> list[TriedWorld]:
         ready = spec.ready(world)
         sent(world, ready.sender, act, SIGNERS[spec.signs], **ready.arguments)
         done.append(world)
-    for scene in (a_first_account, an_agreed_quote_is_withdrawn):
+    for scene in (a_first_account,):
         other = BusyWorld()
         scene(other)
         done.append(other)
@@ -149,7 +143,6 @@ def test_what_a_maker_does_alone_with_money_its_party_s_policy_stops(tried: list
             alone[act] |= found
     wanted = {act: {spec.alone not in (UNDER_POLICY, UNDER_CLEAR)} for act, spec in ACTS.items() if spec.signs == "M"}
     wanted["account.announce"] = wanted["legal.object_to"] = {True}
-    wanted["finance.withdraw_quote"] = {True, False}  # offered, agreed
     assert alone == wanted
     named = re.search(r"^ACTS_UNDER_POLICY = (\[.*?^\])", source("general"), re.DOTALL | re.MULTILINE)
     assert named is not None

@@ -35,6 +35,7 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "finance.decline_quote": quotes.decline_quote,
     "finance.withdraw": financing.withdraw,
     "finance.withdraw_quote": quotes.withdraw_quote,
+    "finance.cancel": quotes.cancel,
     "pledge.offer": pledges.offer,
     "pledge.accept": pledges.accept,
     "pledge.reject": pledges.reject,

@@ -99,6 +99,11 @@ def withdraw_quote(draw: Draw) -> Sent | None:
     return None if row is None else (draw.sender(row.bank), 1, {"quote": row.id})
 
 
+def cancel(draw: Draw) -> Sent | None:
+    row = _quote(draw, "agreed", "agreed", "offered")
+    return None if row is None else (draw.sender(row.bank), 1, {"quote": row.id, "reason": "no money"})
+
+
 # --- settlement ------------------------------------------------------------------------------------------------------
 def settle(draw: Draw) -> Sent | None:
     if draw.chance(0.08):

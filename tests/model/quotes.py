@@ -196,16 +196,25 @@ def decline_quote(book: Book, sender: str, people: int, quote: str) -> dict[str,
 def withdraw_quote(book: Book, sender: str, people: int, quote: str) -> dict[str, Any]:
     guards = Guards()
     row = find(book, guards, quote)
+    guards.at("right")
+    guards.need("not_the_quoting_bank", sender == row.bank)
+    guards.at("state")
+    guards.need("quote_transition", row.status == "offered")
+    guards.end()
+    row.status = "withdrawn"
+    return {"quote": row.id, "status": "withdrawn", "token": row.request.token.id}
+
+
+def cancel(book: Book, sender: str, people: int, quote: str, reason: str) -> dict[str, Any]:
+    guards = Guards()
+    row = find(book, guards, quote)
     asked = row.request
     guards.at("right")
     guards.need("not_the_quoting_bank", sender == row.bank)
     guards.at("state")
-    agreed = row.status == "agreed" and asked.status == "agreed"
-    guards.need("quote_transition", row.status == "offered" or agreed)
+    guards.need("quote_transition", row.status == "agreed" and asked.status == "agreed")
     guards.end()
     row.status = "withdrawn"
-    token: str = asked.token.id
-    if agreed:
-        book.kept["request", asked.holder] += 1
-        token = end(book, asked, "withdrawn", "bank_cancelled", "declined")
-    return {"quote": row.id, "status": "withdrawn", "token": token}
+    book.kept["request", asked.holder] += 1
+    end(book, asked, "withdrawn", "bank_cancelled", "declined")
+    return {"quote": row.id, "status": "withdrawn"}

@@ -98,12 +98,13 @@ def decline_quote(book: Book, record: Record) -> None:
 
 
 def withdraw_quote(book: Book, record: Record) -> None:
-    """Of an agreed one, this cancels the financing."""
+    book.quotes[record.args["quote"]].status = "withdrawn"
+
+
+def cancel(book: Book, record: Record) -> None:
     taken = book.quotes[record.args["quote"]]
-    agreed = taken.status == "agreed"
     taken.status = "withdrawn"
-    if agreed:
-        book.end_request(taken.request, "withdrawn", "declined")
+    book.end_request(taken.request, "withdrawn", "declined")
 
 
 def _withdraw_own(book: Book, of: Request, bank: str) -> None:
@@ -125,5 +126,5 @@ def _price(one: Quote, bill: Bill, record: Record) -> None:
 ACTS: dict[str, Act] = {
     "finance.request": request, "finance.quote": quote, "finance.agree": agree, "finance.disburse": disburse,
     "finance.decline": decline, "finance.withdraw": withdraw, "finance.decline_quote": decline_quote,
-    "finance.withdraw_quote": withdraw_quote,
+    "finance.withdraw_quote": withdraw_quote, "finance.cancel": cancel,
 }  # fmt: skip

@@ -187,7 +187,7 @@ def disburse(past: History) -> None:
     if found is None:
         return
     if found["status"] == "agreed" and past.random.random() < 0.08:
-        past.act(found["bank"], "finance.withdraw_quote", quote=found["id"])
+        past.act(found["bank"], "finance.cancel", quote=found["id"], reason="no money")
         return
     past.act(
         found["bank"], "finance.disburse", quote=found["id"], reference=past.reference(),

@@ -177,6 +177,21 @@ def withdraw(session: Session, writing: Writing, identifier: str) -> None:
     _end(session, writing, identifier, "withdraw")
 
 
+@finance.command("cancel", help="finance.cancel")
+@argument("quote")
+@option("--reason", required=True, metavar="TEXT", help="finance.opt_reason")
+@writes
+def cancel(session: Session, writing: Writing, quote: str, *, reason: str) -> None:
+    """A bank cancels a financing that the holder agreed to; the token is free again."""
+    identifier = object_id(session, QUOTE, quote)
+    preview = None
+    if asks(session) and not session.offline:
+        preview = Preview("preview.quote_cancel").line("column.quote", identifier)
+        described.quote(session, preview, read_quote(session, identifier))
+    outcome = write(session, writing, [call("finance", "cancel", quote=identifier, reason=reason)], preview)
+    answer_write(session, outcome, quote=identifier)
+
+
 def is_quote(typed: str) -> bool:
     """Whether an id, or the beginning of one, is a quote's."""
     return typed.strip().upper().startswith(QUOTE.letter)

@@ -21,9 +21,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "finance.decline": ("Decline a request (bank) or a quote (holder)", "谢绝融资申请（银行）或报价（持有人）"),
     "finance.withdraw": (
-        "Take a request back (holder), or a quote, which cancels a financing that was agreed (bank)",
-        "撤回融资申请（持有人）或报价（银行；已确认的融资随之取消）",
+        "Take a request back (holder), or a quote that was not agreed (bank)",
+        "撤回融资申请（持有人）或尚未确认的报价（银行）",
     ),
+    "finance.cancel": (
+        "Cancel a financing that was agreed and is not paid; the holder asks again (bank)",
+        "取消已确认而未放款的融资，由持有人重新申请（银行）",
+    ),
+    "finance.opt_reason": ("Why; the holder reads it", "原因，持有人可见"),
     "finance.show": ("Show a request with its quotes, or a quote", "查看融资申请及其报价，或单个报价"),
     "finance.opt_to": ("Bank to ask; may be repeated", "向其申请的银行，可多次给出"),
     "finance.opt_amount": ("Amount to finance; default: the whole token", "融资金额，默认全部"),

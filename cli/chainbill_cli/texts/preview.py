@@ -215,10 +215,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "即将声明本参与方的候选验证节点已启动并同步：",
     ),
     "preview.quote_decline": ("A quote is about to be declined:", "即将谢绝报价："),
-    "preview.quote_withdraw": (
-        "A quote is about to be taken back; if it was agreed, the financing is cancelled:",
-        "即将撤回报价；如已确认，则取消该笔融资：",
-    ),
+    "preview.quote_withdraw": ("A quote is about to be taken back:", "即将撤回报价："),
+    "preview.quote_cancel": ("A financing that was agreed is about to be cancelled:", "即将取消已确认的融资："),
     "preview.party_policy": (
         "The policy is about to be replaced as a whole, after 72 hours:",
         "即将整体替换授权策略，72 小时后生效：",

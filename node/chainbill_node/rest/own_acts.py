@@ -69,6 +69,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("calendar", "year_decided"): EVERYBODY,
     ("finance", "agreed"): "quote",
     ("finance", "agreement_put_off"): "quote",
+    ("finance", "cancelled"): "quote",
     ("finance", "declined"): NAMED,
     ("finance", "disbursed"): "quote",
     ("finance", "financing_ended"): "financing",
