@@ -130,6 +130,8 @@ def _pairs(value: Mapping[str, Any]) -> str:
     """A small mapping as a person reads it: `name value, name value`; an amount with the currency beside it."""
     said = {name: element_text(one) for name, one in value.items()}
     if type(value.get("amount")) is int and value.get("currency"):
+        if type(value.get("given")) is int:  # by a transfer of a court
+            said["given"] = amount_text(value["given"], value["currency"])
         said["amount"] = f"{amount_text(value['amount'], value['currency'])} {said.pop('currency')}"
     return text("root.comma").join(f"{label(name, 'column')} {one}" for name, one in said.items())
 

@@ -162,8 +162,8 @@ def refuse(order, reason):
     require_maker_and_checker()
     require_legal_step(entered, "legal.refuse", "refused")
     for one in entered["refusals"]:
-        require(successor_of(one["by"]) != successor_of(ctx.party), "refusal_made", {"by": one["by"]})
-    entered["refusals"] += [{"by": ctx.party, "reason": reason, "refused_on": ctx.today}]
+        require(successor_of(one["bank"]) != successor_of(ctx.party), "refusal_made", {"bank": one["bank"]})
+    entered["refusals"] += [{"bank": ctx.party, "reason": reason, "refused_on": ctx.today}]
     orders.put(order, entered)
     emit("order_refused", {
         "order": order, "kind": entered["kind"], "by": ctx.party, "reason": reason,

@@ -11,7 +11,7 @@ import pytest
 from chainbill_cli.commands.node import totals_told
 from chainbill_cli.commands.trace import CSV_KINDS
 from chainbill_cli.csv_text import csv_cell, csv_text, traced_csv
-from chainbill_cli.output import Column, Output, shown
+from chainbill_cli.output import Column, Output, element_text, shown
 from chainbill_cli.texts import set_language
 from chainbill_node.rest.routes_trace import LEAF_COLUMNS, PARTY_COLUMNS, TIER_COLUMNS
 from cli.cli_fakes import PARTIES, FakeNode, Shell, bill, listing, ok
@@ -170,3 +170,8 @@ def test_values_in_words() -> None:
     assert shown(row, Column("rate", "rate"), str) == "3.8500%"
     assert shown(row, Column("list", "list"), str) == "offered、x"
     assert shown(row, Column("none"), str) == ""
+
+
+def test_what_a_court_gave_of_an_item_is_an_amount_of_its_currency() -> None:
+    item = {"amount": 30_000, "given": 5, "currency": "CNY", "freeze": "F1"}
+    assert element_text(item) == "amount 300.00 CNY, given 0.05, freeze F1"

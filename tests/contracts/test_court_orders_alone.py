@@ -70,7 +70,7 @@ def test_one_bank_frees_nothing_by_refusing_and_another_may_ratify(world: World)
     order = order_of(world, made)
     refused_by(world, order, BANK4)
     row = world.row("legal", "order", order)
-    assert [(one["by"], one["reason"]) for one in row["refusals"]] == [(BANK4, "a forged paper")]
+    assert [(one["bank"], one["reason"]) for one in row["refusals"]] == [(BANK4, "a forged paper")]
     assert (row["status"], standing(world, made)) == ("entered", "in_force")
     with pytest.raises(Refused, match="refusal_made"):
         refused_by(world, order, BANK4)

@@ -287,7 +287,7 @@ MUTANTS: dict[str, Mutant] = {
         alone.test_one_bank_frees_nothing_by_refusing_and_another_may_ratify,
     ),
     "one house refuses twice": (
-        "legal", 'require(successor_of(one["by"]) != successor_of(ctx.party), "refusal_made"',
+        "legal", 'require(successor_of(one["bank"]) != successor_of(ctx.party), "refusal_made"',
         'require(True, "refusal_made"',
         is_refused(refused.refuse_twice),
     ),

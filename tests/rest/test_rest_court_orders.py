@@ -152,7 +152,7 @@ def test_an_order_that_was_objected_to_is_read_by_every_bank_for_any_may_vote(bo
 
 
 def test_who_refused_an_order_reads_it(book: BillBook) -> None:
-    refusals = [{"by": "BANK2", "reason": "forged", "refused_on": "2026-01-06"}]
+    refusals = [{"bank": "BANK2", "reason": "forged", "refused_on": "2026-01-06"}]
     changed(book, "O1", status="lapsed", refusals=refusals)
     assert items(book, "BANK2", "O1") == ["F1", "F2"]
 

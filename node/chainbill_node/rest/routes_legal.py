@@ -33,7 +33,7 @@ def reads_all_of(view: View, row: Row) -> bool:
     """Say whether an order shows whole: to the bank that entered it, those that ratified or refused it, and who stands
     in their place; while it waits for a second bank, or for a vote, to every bank, for any may be that, or vote.
     """
-    banks = [str(row["by"]), str(row["second"]), *(str(one["by"]) for one in row["refusals"])]
+    banks = [str(row["by"]), str(row["second"]), *(str(one["bank"]) for one in row["refusals"])]
     if view.viewer.is_or_reads_for(*banks) or (row["status"] in FOR_BANKS and "bank" in view.viewer.roles):
         return True
     return _reads_for_banks(view) and view.viewer.is_or_reads_for(*map(view.successor_of, banks))

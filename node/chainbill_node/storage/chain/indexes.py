@@ -150,7 +150,7 @@ INDEXES: tuple[Index, ...] = (
     Index("label.by", LABEL, "by", parts=2),
     Index("order.by", ORDER, "by"),
     Index("order.second", ORDER, "second"),
-    Index("order.refused", ORDER, "refusals", each="by"),
+    Index("order.refused", ORDER, "refusals", each="bank"),
     Index("order.concerned", ORDER, "concerned", each="*"),
     Index("order.beneficiary", ORDER, "beneficiary"),
     Index("order.status", ORDER, "status"),
