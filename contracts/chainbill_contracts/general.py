@@ -689,34 +689,6 @@ def cut_of(row):
     return None
 
 
-def free_run(siblings, row):
-    """The longest run of neighbours locked as `row` is among the pieces of one cut, which come in the order of cents.
-
-    [10, 20) is free again between [0, 10), which is offered, and [20, 30), which is free: [10, 20) and [20, 30). What
-    has ended is passed over: of [0, 10), an ended [10, 20), and [10, 30), which it became a part of, the two that live.
-    """
-    run = []
-    reached = False
-    for sibling in siblings:
-        if sibling == row["id"]:
-            other = row
-        else:
-            other = token_rows.get(sibling)
-        alike = other["locks"] == row["locks"] and other["holder"] == row["holder"] and claim_on(other) == claim_on(row)
-        if other["status"] in TOKEN_USABLE and alike:
-            if len(run) > 0 and run[len(run) - 1]["hi"] != other["lo"]:
-                if reached:
-                    return run
-                run = []
-            run += [other]
-            reached = reached or sibling == row["id"]
-        elif reached and other["status"] in TOKEN_USABLE:
-            return run
-    if reached:
-        return run
-    return []
-
-
 def cut_token(first, hi):
     """The nearest token above `first` that covers everything up to `hi`; far up, their common origin.
 

@@ -117,7 +117,7 @@ RARE: dict[str, Mutant] = {
         "invoice", 'row["signed"] == 0 and ', "", _claim_after_acceptance,
     ),
     "a lapse joins over locked pieces": (
-        "general", 'alike = other["locks"] == row["locks"] and other', "alike = other", _refusal_beside_an_offer,
+        "token", 'alike = other["locks"] == row["locks"] and other', "alike = other", _refusal_beside_an_offer,
     ),
 }  # fmt: skip
 
