@@ -27,22 +27,45 @@ def _steps(row: Row) -> list[str]:
     acts = {act for step in row.steps for act in step.guarded}
     if not acts:
         return []
-    lines = [f"{_name(row)}_STEPS = {{\n"]
-    for act in sorted(acts):
-        lines += _wrapped(act, [step for step in row.steps if act in step.guarded])
+    entries = [_entry(act, [step for step in row.steps if act in step.guarded]) for act in sorted(acts)]
     unguarded = [step for step in row.steps if not step.guarded]
-    return [*lines, *(_wrapped("", unguarded) if unguarded else []), "}\n"]
+    entries += [_entry("", unguarded)] if unguarded else []
+    whole = ", ".join(f"{act}: {{{', '.join(leads)}}}" for act, leads in entries)
+    line = f"{_name(row)}_STEPS = {{{whole}}}\n"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{_name(row)}_STEPS = {{\n", *_filled(entries), "}\n"]
 
 
-def _wrapped(act: str, steps: Iterable[Step]) -> list[str]:
+def _entry(act: str, steps: Iterable[Step]) -> tuple[str, list[str]]:
     leads: dict[str, list[str]] = {}
     for step in steps:
         leads.setdefault(step.before, []).append(step.after)
-    entries = [f'"{before}": {_words(after)}' for before, after in leads.items()]
-    line = f'    "{act}": {{{", ".join(entries)}}},\n'
-    if len(line) <= WIDTH:
-        return [line]
-    return [f'    "{act}": {{\n', *(f"        {entry},\n" for entry in entries), "    },\n"]
+    return f'"{act}"', [f'"{before}": {_words(after)}' for before, after in leads.items()]
+
+
+def _filled(entries: Iterable[tuple[str, list[str]]]) -> list[str]:
+    """Acts side by side as far as a line goes; what is longer than that on lines of its own."""
+    lines = [""]
+    for act, leads in entries:
+        whole = f"{act}: {{{', '.join(leads)}}},"
+        if len(whole) + 5 > WIDTH:
+            lines += [f"{act}: {{", *(f"    {one}" for one in _side_by_side([f"{lead}," for lead in leads])), "},", ""]
+        elif len(lines[-1]) + len(whole) + 6 > WIDTH:
+            lines += [whole]
+        else:
+            lines[-1] = f"{lines[-1]} {whole}".strip()
+    return [f"    {line}\n" for line in lines if line]
+
+
+def _side_by_side(parts: Iterable[str]) -> list[str]:
+    lines = [""]
+    for part in parts:
+        if len(lines[-1]) + len(part) + 10 > WIDTH:
+            lines.append(part)
+        else:
+            lines[-1] = f"{lines[-1]} {part}".strip()
+    return [line for line in lines if line]
 
 
 def _together(row: Row) -> list[str]:

@@ -888,26 +888,17 @@ def houses_of(named):
 # <steps>
 # fmt: off
 ACCOUNT_KEPT = ("announced", "active")
-GRANT_STEPS = {
-    "audit.revoke_grant": {"active": ("revoked",)},
-    "": {"revoked": ("active",)},
-}
+GRANT_STEPS = {"audit.revoke_grant": {"active": ("revoked",)}, "": {"revoked": ("active",)}}
 BILL_STEPS = {
-    "bill.accept": {"pending_accept": ("active",)},
-    "bill.answer": {"active": ("void",)},
-    "bill.ask_void": {"active": ("void",)},
-    "bill.cancel": {"pending_accept": ("cancelled",)},
+    "bill.accept": {"pending_accept": ("active",)}, "bill.answer": {"active": ("void",)},
+    "bill.ask_void": {"active": ("void",)}, "bill.cancel": {"pending_accept": ("cancelled",)},
     "bill.catch_up": {"active": ("due", "overdue"), "due": ("overdue",)},
     "bill.confirm": {"pending_confirm": ("pending_accept",)},
     "bill.reject": {"pending_confirm": ("rejected",), "pending_accept": ("rejected",)},
     "bill.withdraw": {"pending_confirm": ("withdrawn",)},
     "": {
-        "pending_confirm": ("expired",),
-        "pending_accept": ("expired",),
-        "active": ("settled",),
-        "due": ("settled",),
-        "overdue": ("settled",),
-        "settled": ("active", "due", "overdue"),
+        "pending_confirm": ("expired",), "pending_accept": ("expired",), "active": ("settled",), "due": ("settled",),
+        "overdue": ("settled",), "settled": ("active", "due", "overdue"),
     },
 }
 BILL_PENDING = ("pending_confirm", "pending_accept")
@@ -915,45 +906,36 @@ BILL_CIRCULATING = ("active",)
 BILL_PAYABLE = ("active", "due", "overdue")
 BILL_OVERDUE = ("overdue",)
 JOINT_STEPS = {
-    "bill.answer": {"open": ("done", "refused")},
-    "bill.withdraw_joint": {"open": ("withdrawn",)},
+    "bill.answer": {"open": ("done", "refused")}, "bill.withdraw_joint": {"open": ("withdrawn",)},
     "": {"open": ("lapsed",)},
 }
 REQUEST_STEPS = {
-    "finance.agree": {"open": ("agreed",)},
-    "finance.agree_sealed": {"open": ("agreed",)},
+    "finance.agree": {"open": ("agreed",)}, "finance.agree_sealed": {"open": ("agreed",)},
     "finance.disburse": {"agreed": ("disbursed",)},
     "finance.withdraw": {"open": ("withdrawn",), "agreed": ("expired",)},
     "": {
-        "open": ("expired",),
-        "agreed": ("withdrawn",),
-        "disbursed": ("repaid", "ended"),
-        "ended": ("disbursed",),
+        "open": ("expired",), "agreed": ("withdrawn",), "disbursed": ("repaid", "ended"), "ended": ("disbursed",),
         "repaid": ("disbursed",),
     },
 }
 REQUEST_ASKING = ("open",)
 REQUEST_WAITING = ("open", "agreed")
 QUOTE_STEPS = {
-    "finance.agree": {"offered": ("agreed",)},
-    "finance.agree_sealed": {"offered": ("agreed",)},
-    "finance.cancel": {"agreed": ("withdrawn",)},
-    "finance.decline_quote": {"offered": ("declined",)},
+    "finance.agree": {"offered": ("agreed",)}, "finance.agree_sealed": {"offered": ("agreed",)},
+    "finance.cancel": {"agreed": ("withdrawn",)}, "finance.decline_quote": {"offered": ("declined",)},
     "finance.withdraw_quote": {"offered": ("withdrawn",)},
     "": {"offered": ("expired", "lost"), "agreed": ("expired",)},
 }
 QUOTE_STANDING = ("offered", "agreed")
 QUOTE_BINDING = ("agreed",)
 PROPOSAL_STEPS = {
-    "governance.vote": {"open": ("accepted", "rejected")},
-    "governance.withdraw": {"open": ("withdrawn",)},
+    "governance.vote": {"open": ("accepted", "rejected")}, "governance.withdraw": {"open": ("withdrawn",)},
     "": {"open": ("expired",)},
 }
 VALIDATOR_WAITING = ("candidate", "observer")
 VALIDATOR_SEATED = ("observer", "active")
 DISPUTE_STEPS = {
-    "invoice.uphold": {"open": ("upheld",)},
-    "invoice.withdraw_dispute": {"open": ("ended",), "upheld": ("ended",)},
+    "invoice.uphold": {"open": ("upheld",)}, "invoice.withdraw_dispute": {"open": ("ended",), "upheld": ("ended",)},
     "vote dispute": {"open": ("ended",), "upheld": ("ended",)},
 }
 LABEL_STEPS = {
@@ -962,10 +944,8 @@ LABEL_STEPS = {
 }
 LABEL_HELD = ("active", "expired")
 LEGAL_ORDER_STEPS = {
-    "legal.object_to": {"ratified": ("objected",)},
-    "legal.ratify": {"entered": ("ratified",)},
-    "legal.refuse": {"entered": ("refused",)},
-    "vote legal_order": {"objected": ("ratified",)},
+    "legal.object_to": {"ratified": ("objected",)}, "legal.ratify": {"entered": ("ratified",)},
+    "legal.refuse": {"entered": ("refused",)}, "vote legal_order": {"objected": ("ratified",)},
     "": {"entered": ("lapsed",), "ratified": ("carried_out", "stopped"), "objected": ("stopped",)},
 }
 LEGAL_ORDER_STANDING = ("entered", "ratified", "objected", "carried_out")
@@ -976,17 +956,13 @@ PARTY_STEPS = {
     "standing.close": {"leaving": ("closed",)},
     "standing.leave": {"active": ("leaving",), "suspended": ("leaving",), "insolvent": ("leaving",)},
     "standing.set_status": {
-        "active": ("suspended", "insolvent"),
-        "suspended": ("active", "insolvent"),
-        "insolvent": ("active",),
+        "active": ("suspended", "insolvent"), "suspended": ("active", "insolvent"), "insolvent": ("active",),
         "leaving": ("active", "suspended", "insolvent"),
     },
     "standing.stay": {"leaving": ("active",)},
     "vote party_close": {"leaving": ("closed",), "suspended": ("closed",), "insolvent": ("closed",)},
     "vote party_status": {
-        "active": ("suspended", "insolvent"),
-        "suspended": ("active", "insolvent"),
-        "insolvent": ("active",),
+        "active": ("suspended", "insolvent"), "suspended": ("active", "insolvent"), "insolvent": ("active",),
         "leaving": ("active", "suspended", "insolvent"),
     },
     "": {"insolvent": ("suspended",), "closed": ("active",)},
@@ -994,37 +970,26 @@ PARTY_STEPS = {
 PARTY_GOING = ("active", "leaving")
 PARTY_STOPPED = ("suspended", "insolvent")
 KEY_SIGNING = ("active",)
-CHANGE_STEPS = {
-    "party.withdraw_change": {"announced": ("withdrawn",)},
-    "": {"announced": ("acted", "lapsed")},
-}
+CHANGE_STEPS = {"party.withdraw_change": {"announced": ("withdrawn",)}, "": {"announced": ("acted", "lapsed")}}
 MANDATE_STEPS = {
-    "party.accept_mandate": {"asked": ("active",)},
-    "party.ask_paying_bank": {"ended": ("asked",)},
-    "party.refuse_mandate": {"asked": ("ended",)},
-    "": {"active": ("ended",)},
+    "party.accept_mandate": {"asked": ("active",)}, "party.ask_paying_bank": {"ended": ("asked",)},
+    "party.refuse_mandate": {"asked": ("ended",)}, "": {"active": ("ended",)},
 }
 PLEDGE_STEPS = {
-    "pledge.accept": {"offered": ("active",)},
-    "pledge.agree_enforcement": {"enforcing": ("enforced",)},
-    "pledge.enforce": {"active": ("enforcing",)},
-    "pledge.refuse_enforcement": {"enforcing": ("active",)},
+    "pledge.accept": {"offered": ("active",)}, "pledge.agree_enforcement": {"enforcing": ("enforced",)},
+    "pledge.enforce": {"active": ("enforcing",)}, "pledge.refuse_enforcement": {"enforcing": ("active",)},
     "pledge.reject": {"offered": ("ended",)},
     "pledge.release": {"active": ("released",), "enforcing": ("released",), "covered": ("released",)},
     "pledge.withdraw": {"offered": ("ended",)},
     "": {
-        "active": ("covered", "ended", "paid"),
-        "enforcing": ("covered", "ended", "paid"),
-        "covered": ("paid", "active", "ended"),
-        "ended": ("active",),
-        "enforced": ("active",),
+        "active": ("covered", "ended", "paid"), "enforcing": ("covered", "ended", "paid"),
+        "covered": ("paid", "active", "ended"), "ended": ("active",), "enforced": ("active",),
     },
 }
 PLEDGE_STANDING = ("active", "enforcing", "covered")
 PLEDGE_RETURNING = ("active", "enforcing", "covered", "ended", "enforced")
 PRODUCT_STEPS = {
-    "product.agree": {"proposed": ("active",)},
-    "product.retire": {"proposed": ("retired",), "active": ("retired",)},
+    "product.agree": {"proposed": ("active",)}, "product.retire": {"proposed": ("retired",), "active": ("retired",)},
 }
 PRODUCT_PRODUCING = ("active",)
 CLAIM_STEPS = {
@@ -1033,32 +998,21 @@ CLAIM_STEPS = {
     "recourse.refuse_recourse": {"recourse_asked": ("refused",)},
     "recourse.withdraw_recourse": {"recourse_asked": ("withdrawn",), "recourse_agreed": ("withdrawn",)},
     "": {
-        "recourse_asked": ("expired",),
-        "recourse_agreed": ("expired",),
-        "refused": ("recourse_asked",),
-        "withdrawn": ("recourse_asked",),
-        "expired": ("recourse_asked",),
+        "recourse_asked": ("expired",), "recourse_agreed": ("expired",), "refused": ("recourse_asked",),
+        "withdrawn": ("recourse_asked",), "expired": ("recourse_asked",),
     },
 }
 CLAIM_OPEN = ("recourse_asked", "recourse_agreed")
 RECOVERY_STEPS = {
-    "recovery.veto": {"announced": ("vetoed",)},
-    "recovery.withdraw": {"announced": ("withdrawn",)},
+    "recovery.veto": {"announced": ("vetoed",)}, "recovery.withdraw": {"announced": ("withdrawn",)},
     "": {"announced": ("acted", "lapsed")},
 }
-SALE_STEPS = {
-    "sale.buy": {"offered": ("bought",)},
-    "": {"offered": ("ended",), "ended": ("offered",)},
-}
-SETTLEMENT_RECEIPT_STEPS = {
-    "settlement.reverse": {"standing": ("reversed",)},
-}
+SALE_STEPS = {"sale.buy": {"offered": ("bought",)}, "": {"offered": ("ended",), "ended": ("offered",)}}
+SETTLEMENT_RECEIPT_STEPS = {"settlement.reverse": {"standing": ("reversed",)}}
 PAYMENT_STEPS = {
     "settlement.acknowledge": {"instructed": ("paid",), "returned": ("paid",), "set_aside": ("paid",)},
     "settlement.pay_result": {
-        "instructed": ("paid", "returned"),
-        "paid": ("returned",),
-        "returned": ("set_aside", "instructed"),
+        "instructed": ("paid", "returned"), "paid": ("returned",), "returned": ("set_aside", "instructed"),
         "set_aside": ("instructed", "paid"),
     },
     "": {"instructed": ("cancelled",), "returned": ("cancelled",), "set_aside": ("cancelled",)},
