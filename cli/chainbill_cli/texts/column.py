@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chainbill_cli.texts.column_claims import OF_CLAIMS
+from chainbill_cli.texts.column_orders import OF_ORDERS
 
 TEXTS: dict[str, tuple[str, str]] = {
     "column.csv_name": ("{column}_name", "{column}名称"),
@@ -34,15 +35,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.registration": ("registration", "登记编号"),
     "column.order_status": ("order is", "文书状态"),
     "column.account": ("account", "账户"),
-    "column.court_order": ("order", "文书编号"),
     "column.range_from": ("from", "起"),
     "column.range_to": ("to", "止"),
-    "column.freeze": ("freeze", "冻结"),
-    "column.freezes": ("freezes", "冻结"),
-    "column.freeze_days": ("days in force", "自生效起的天数"),
     "column.percent": ("share", "比例"),
     "column.up": ("a broken cent is rounded up", "不足一分时进一分"),
-    "column.paper_issued_on": ("issued on", "出具日期"),
     "column.beneficiary": ("beneficiary", "受益人"),
     "column.items": ("on", "所涉事项"),
     "column.concerned": ("concerned", "所涉参与方"),
@@ -111,7 +107,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.bank_then": ("is to pay", "拟兑付行"),
     "column.declined": ("declined by", "已谢绝的银行"),
     "column.ended_by": ("ended by", "终止原因"),
-    "column.lost": ("lost to a court or pledgee", "被划转或归质权人"),
     "column.pay_on_final": ("day of payment decided", "应付日已确定"),
     "column.ends_by_itself": ("ends by itself on", "自动失效日"),
     "column.credit_note": ("credit note", "贷项通知单"),
@@ -178,7 +173,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.valid_until": ("valid until", "有效期至"),
     "column.disburse_by": ("disburse by", "最迟放款日"),
     "column.until": ("until", "截止"),
-    "column.ratify_by": ("ratify by", "确认截止"),
     "column.file": ("file", "文件"),
     "column.gas": ("gas", "计算量"),
     "column.repeated": ("repeated", "重复提交"),
@@ -250,15 +244,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.occupied": ("occupied", "已占用"),
     "column.disputes": ("disputes", "异议"),
     "column.order": ("order", "单号"),
-    "column.ordered_by": ("ordered by", "登记行"),
-    "column.second": ("second bank", "复核行"),
     "column.entered_on": ("entered on", "登记日"),
     "column.ratified_on": ("ratified on", "确认日"),
-    "column.objected_on": ("objected on", "异议日"),
-    "column.objected_by": ("objected by", "异议方"),
-    "column.refusals": ("refused by", "拒绝"),
-    "column.refused_on": ("refused on", "拒绝日"),
-    "column.given": ("given", "已划"),
     "column.at_once": ("at once", "即时生效"),
     "column.authority": ("court", "法院"),
     "column.documents": ("documents", "文书"),
@@ -400,4 +387,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.kept": ("kept", "已保留"),
     "column.added": ("added", "新增"),
     **OF_CLAIMS,
+    **OF_ORDERS,
 }

@@ -1,0 +1,20 @@
+"""Headings of what is told of orders of courts and of freezes alone."""
+
+from __future__ import annotations
+
+OF_ORDERS: dict[str, tuple[str, str]] = {
+    "column.court_order": ("order", "文书编号"),
+    "column.freeze": ("freeze", "冻结"),
+    "column.freezes": ("freezes", "冻结"),
+    "column.freeze_days": ("days in force", "自生效起的天数"),
+    "column.paper_issued_on": ("issued on", "出具日期"),
+    "column.lost": ("lost to a court or pledgee", "被划转或归质权人"),
+    "column.ratify_by": ("ratify by", "确认截止"),
+    "column.ordered_by": ("ordered by", "登记行"),
+    "column.second": ("second bank", "复核行"),
+    "column.objected_on": ("objected on", "异议日"),
+    "column.objected_by": ("objected by", "异议方"),
+    "column.refusals": ("refused by", "拒绝"),
+    "column.refused_on": ("refused on", "拒绝日"),
+    "column.given": ("given", "已划"),
+}
