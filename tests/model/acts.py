@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model import bills, financing, invoices, joint, labels, pledges, quotes, sales, settlement, tokens, write_offs
+from model import bills, claims, financing, invoices, joint, labels, pledges, quotes, sales, settlement, tokens, write_offs
 from model.records import Book
 
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -48,6 +48,11 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "sale.buy": sales.buy,
     "write_off.write_off": write_offs.write_off,
     "write_off.undo_write_off": write_offs.undo_write_off,
+    "recourse.ask_recourse": claims.ask_recourse,
+    "recourse.accept_recourse": claims.accept_recourse,
+    "recourse.refuse_recourse": claims.refuse_recourse,
+    "recourse.withdraw_recourse": claims.withdraw_recourse,
+    "recourse.bought_back": claims.bought_back,
     "settlement.settle": settlement.settle,
     "settlement.pay_result": settlement.pay_result,
     "settlement.acknowledge": settlement.acknowledge,

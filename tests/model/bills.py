@@ -74,7 +74,7 @@ def issue(
     guards.need("reference_not_valid", len(reference) <= 64)
     parts = read_parts(guards, invoices, face)
     least = terms.get("min_split", book.parameters["min_split"])
-    guards.need("terms_not_valid", not set(terms) - {"non_transferable", "debtor_pays_interest", "min_split"})
+    guards.need("terms_not_valid", not set(terms) - {"non_transferable", "debtor_pays_interest", "transferor_liable", "min_split"})
     content = (debtor, creditor, face, currency, due_on, repr(invoices), contract_no, delivered_on, repr(terms))
     known = book.issued.get((sender, reference)) if reference else None
     guards.need("reference_used_otherwise", known is None or known[0] == content)
@@ -103,7 +103,8 @@ def issue(
     pay_on = book.calendar.roll(due_on)
     bill = Bill(
         book.name("B"), debtor, creditor, sender, face, currency, due_on, parts,
-        bool(terms.get("non_transferable")), bool(terms.get("debtor_pays_interest")), least,
+        bool(terms.get("non_transferable")), bool(terms.get("debtor_pays_interest")),
+        bool(terms.get("transferor_liable")), least,
         issued_on=book.today, made=book.now, pay_on=pay_on, last_offer_on=book.calendar.before(pay_on),
         overdue_after=book.calendar.later(pay_on, book.parameters["grace_business_days"]), expires_on=wait(book),
     )  # fmt: skip

@@ -28,6 +28,8 @@ def issue(draw: Draw) -> Sent | None:
         terms["non_transferable"] = draw.chance(0.7)
     if draw.chance(0.5):
         terms["debtor_pays_interest"] = True
+    if draw.chance(0.4):
+        terms["transferor_liable"] = True
     if draw.chance(0.2):
         terms["min_split"] = draw.rng.randint(10, 60)
     if draw.chance(0.01):

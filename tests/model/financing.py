@@ -44,6 +44,7 @@ def request(book: Book, sender: str, people: int, token: str, banks: list[str], 
     guards.at("locks", late=True)  # the token looks at its own rows when it is locked and cut
     guards.need("token_already_used", row.status == "live")
     guards.need("token_locked", row.lock is None)
+    guards.need("claim_open", not row.claimed)
     guards.need("token_already_financed", not row.financed_tier)
     guards.at("amounts")
     guards.need("amount_exceeds_tokens", amount <= row.amount)

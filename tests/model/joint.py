@@ -123,6 +123,7 @@ def guard_dilution(
     guards.need("token_not_the_creditors", own)
     guards.at("locks")
     guards.need("token_locked", token.lock is None)
+    guards.need("claim_open", not token.claimed)
     guards.at("others")
     guards.need("party_not_active", book.acts(other))
     of_bill = {part.fingerprint: part.amount for part in bill.parts}

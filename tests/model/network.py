@@ -63,5 +63,5 @@ def begin(rng: Random) -> tuple[World, Book]:
 
 
 def party(one: dict[str, Any]) -> Party:
-    accounts = tuple(account["currency"] for account in one["accounts"])
+    accounts = {account["currency"]: account["bank"] for account in one["accounts"]}
     return Party(one["id"], tuple(one["roles"]), accounts, one["sponsor"], one["paying_bank"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.records import Bill, Book, Token
+from model.records import Bill, Book, Claim, Token
 
 FOR_OTHERS = ("offer", "finance", "legal", "payment")
 """Cuts that are undone when what they were made for ends."""
@@ -11,7 +11,8 @@ FOR_OTHERS = ("offer", "finance", "legal", "payment")
 def child(book: Book, of: Token, lo: int, hi: int, **fields: object) -> Token:
     """A token of cents of another one, which takes no place yet."""
     made = Token(
-        book.name("T"), of.bill, lo, hi, of.holder, of.tier, of.origin, of, of.financed_tier, of.financing
+        book.name("T"), of.bill, lo, hi, of.holder, of.tier, of.origin, of, of.financed_tier, of.financing,
+        claim=of.claim,
     )  # fmt: skip
     for name, value in fields.items():
         setattr(made, name, value)
@@ -42,7 +43,7 @@ def cut(book: Book, token: Token, amounts: list[int], cause: str) -> list[Token]
 
 def move(book: Book, token: Token, holder: str, tier: int, **fields: object) -> Token:
     """All cents of a token go to somebody: it ends, a new one begins."""
-    made = child(book, token, token.lo, token.hi, holder=holder, tier=tier, **fields)
+    made = child(book, token, token.lo, token.hi, holder=holder, tier=tier, claim=None, **fields)
     put(book, token.bill, [token], [made])
     token.status, token.lock, token.offered_to = "moved", None, ""
     return made
@@ -129,7 +130,11 @@ def _run(pieces: list[Token], token: Token) -> list[Token]:
 
 
 def _alike(one: Token, other: Token) -> bool:
-    return one.status == other.status == "live" and one.lock == other.lock and not one.offered_to
+    return one.status == other.status == "live" and one.lock == other.lock and not one.offered_to and _open(one) is _open(other)
+
+
+def _open(token: Token) -> Claim | None:
+    return token.claim if token.claimed else None
 
 
 def common_parent(tokens: list[Token]) -> Token | None:

@@ -54,6 +54,7 @@ def offer(
     guards.need("bill_not_active", all(row.bill.status == "active" for row in rows))
     guards.at("locks")
     guards.need("token_locked", all(row.lock is None for row in rows))
+    guards.need("claim_open", not any(row.claimed for row in rows))
     guards.need("token_named_twice", len(set(tokens)) == len(tokens))
     guards.at("dates")
     guards.need("too_close_to_payment", all(book.today <= row.bill.last_offer_on for row in rows))

@@ -17,7 +17,8 @@ NONE = Id("")
 class Party:
     id: str
     roles: tuple[str, ...]
-    accounts: tuple[str, ...]
+    accounts: Mapping[str, str]
+    """Currency to the bank that keeps its account in it."""
     sponsor: str = ""
     mandate: str = ""
     """The bank that agreed to pay its bills to come."""
@@ -55,6 +56,7 @@ class Bill:
     parts: list[Part]
     barred: bool
     debtor_pays_interest: bool
+    transferor_liable: bool
     min_split: int
     issued_on: str
     made: int
@@ -111,14 +113,20 @@ class Token:
     """Of a token that was cut: what it was cut into, or what these were put together to."""
     place: Token | None = None
     """The cut token among whose pieces it stands."""
+    claim: Claim | None = None
+    """The last one that its holder made on its cents."""
 
     @property
     def amount(self) -> int:
         return self.hi - self.lo
 
     @property
+    def claimed(self) -> bool:
+        return self.claim is not None and self.claim.open
+
+    @property
     def free(self) -> bool:
-        return self.status == "live" and self.lock is None
+        return self.status == "live" and self.lock is None and not self.claimed
 
 
 @dataclass(eq=False)
@@ -131,6 +139,7 @@ class Hop:
     """The token that ended for it."""
     lo: int
     hi: int
+    recourse: bool = False
 
 
 @dataclass(eq=False)
@@ -291,6 +300,43 @@ class Sale:
 
 
 @dataclass(eq=False)
+class Claim:
+    """The newest claim of recourse on a token."""
+
+    OPEN = ("recourse_asked", "recourse_agreed")
+    token: Token
+    holder: str
+    asked: str
+    hop: Id
+    ground: str
+    amount: int
+    document: str
+    asked_on: str
+    until: str
+    stands_until: str
+    made: int
+    now: Token
+    """What the last payment of the debtor left of it."""
+    left: int = 0
+    status: str = "recourse_asked"
+    answered_on: str = ""
+    bought_back_on: str = ""
+    value_date: str = ""
+    paid: int = 0
+    reference: str = ""
+    returned: Id = NONE
+
+    @property
+    def open(self) -> bool:
+        return self.status in self.OPEN and self.left > 0
+
+    @property
+    def due(self) -> int:
+        """What is asked now: as much less as the debtor paid."""
+        return self.amount - self.token.amount + self.left
+
+
+@dataclass(eq=False)
 class Mark:
     """Cents of a bill, of one path of holders, that their holder wrote off."""
 
@@ -380,6 +426,7 @@ class Book:
     """Who attests under each scheme of labels."""
     labels: dict[tuple[Bill, str], Label] = field(default_factory=dict)
     sales: dict[str, Sale] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
     """Write-offs, by the token that was written off."""
     financed: dict[str, Request] = field(default_factory=dict)

@@ -31,6 +31,7 @@ def sell(
     guards.need("bill_not_payable", all(row.bill.payable for row in rows))
     guards.at("locks")
     guards.need("token_locked", all(row.lock is None for row in rows))
+    guards.need("claim_open", not any(row.claimed for row in rows))
     guards.need("token_named_twice", len(set(tokens)) == len(tokens))
     guards.at("others")
     guards.need("currencies_differ", len({row.bill.currency for row in rows}) == 1)
@@ -88,7 +89,7 @@ def buy(
     write_offs.gone(book, row)
     made = pieces.move(book, row, sender, row.tier, financed_tier=row.financed_tier or row.tier)
     made.origin = made.id
-    book.hops[made.id] = Hop("sale", sale.seller, row, row.lo, row.hi)
+    book.hops[made.id] = Hop("sale", sale.seller, row, row.lo, row.hi, sale.recourse)
     sale.status, sale.bought_on, sale.value_date, sale.paid = "bought", book.today, value_date, amount
     sale.reference, sale.registration, sale.bought_token = reference, registration, made.id
     result = {"token": made.id, "repeated": False}

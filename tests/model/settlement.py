@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import bills, days, pieces, pledges, write_offs
+from model import bills, claims, days, pieces, pledges, write_offs
 from model.records import Bill, Book, Money, Payment, Pledge, Token
 from model.words import Guards
 
@@ -160,6 +160,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
             for quote in asked.quotes:
                 if quote.status in ("offered", "agreed"):
                     quote.status = "expired"
+        claims.paid(token.claim, token, part, rest)
         token.lock, token.offered_to = None, ""
         for piece, (party, amount, secured) in zip(ended, payees, strict=True):
             piece.status = "settled"

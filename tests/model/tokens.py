@@ -118,7 +118,10 @@ def ready(book: Book, row: Token) -> set[str]:
     """Why this token cannot be offered now: what it is comes before what its bill is."""
     ladder = (
         {"token_already_used": row.status == "live"},
-        {"token_already_financed": not row.financed_tier, "token_locked": row.lock is None},
+        {
+            "token_already_financed": not row.financed_tier, "token_locked": row.lock is None,
+            "claim_open": not row.claimed,
+        },  # fmt: skip
         {"bill_not_active": row.bill.status == "active", "bill_not_transferable": not row.bill.barred},
         {"too_close_to_payment": book.today <= row.bill.last_offer_on},
         {"debtor_insolvent": not book.sinks(row.bill)},
@@ -214,6 +217,7 @@ def give_back(book: Book, sender: str, people: int, token: str) -> dict[str, Any
     guards.need("nothing_to_give_back", hop.kind == "transfer")
     guards.at("locks")
     guards.need("token_locked", row.lock is None)
+    guards.need("claim_open", not row.claimed)
     guards.need("token_already_financed", not row.financed_tier)
     guards.need("token_not_whole", (row.lo, row.hi) == (hop.lo, hop.hi))
     guards.at("state", late=True)
@@ -226,6 +230,13 @@ def give_back(book: Book, sender: str, people: int, token: str) -> dict[str, Any
     lock_for(book, row, hop.giver, "return")
     assert row.lock is not None
     return {"token": row.id, "offered_to": hop.giver, "until": row.lock.until}
+
+
+def unusable(row: Token) -> set[str]:
+    """Why cents of this token are not its holder's to use now."""
+    if row.status != "live":
+        return {"token_already_used"}
+    return {"token_locked"} if row.lock else {"claim_open"} if row.claimed else set()
 
 
 def split(book: Book, sender: str, people: int, token: str, amounts: list[int]) -> dict[str, Any]:
@@ -243,6 +254,7 @@ def split(book: Book, sender: str, people: int, token: str, amounts: list[int]) 
     guards.need("token_already_used", row.status == "live")
     guards.at("locks")
     guards.need("token_locked", row.lock is None)
+    guards.need("claim_open", not row.claimed)
     guards.at("amounts")
     guards.need("amount_exceeds_tokens", sum(amounts) <= row.amount)
     guards.need("nothing_to_cut", len(amounts) > 1 or amounts[0] != row.amount)
@@ -264,8 +276,7 @@ def merge(book: Book, sender: str, people: int, tokens: list[str]) -> dict[str, 
     guards.at("sender")
     guards.need("party_not_active", book.acts(sender))
     guards.at("state")
-    used = [{"token_already_used"} if row.status != "live" else {"token_locked"} if row.lock else set() for row in rows]
-    guard_each(guards, used)
+    guard_each(guards, [unusable(row) for row in rows])
     guards.at("locks")
     guards.need("token_named_twice", len(set(tokens)) == len(tokens))
     rows.sort(key=lambda row: row.lo)
