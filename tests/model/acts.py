@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model import bills, claims, financing, invoices, joint, labels, pledges, quotes, sales, settlement, tokens, write_offs
+from model import (
+    bills,
+    claims,
+    financing,
+    invoices,
+    joint,
+    labels,
+    pledges,
+    quotes,
+    sales,
+    settlement,
+    tokens,
+    write_offs,
+)
 from model.records import Book
 
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -74,7 +74,10 @@ def issue(
     guards.need("reference_not_valid", len(reference) <= 64)
     parts = read_parts(guards, invoices, face)
     least = terms.get("min_split", book.parameters["min_split"])
-    guards.need("terms_not_valid", not set(terms) - {"non_transferable", "debtor_pays_interest", "transferor_liable", "min_split"})
+    guards.need(
+        "terms_not_valid",
+        not set(terms) - {"non_transferable", "debtor_pays_interest", "transferor_liable", "min_split"},
+    )
     content = (debtor, creditor, face, currency, due_on, repr(invoices), contract_no, delivered_on, repr(terms))
     known = book.issued.get((sender, reference)) if reference else None
     guards.need("reference_used_otherwise", known is None or known[0] == content)

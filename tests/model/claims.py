@@ -47,7 +47,7 @@ def ask_recourse(
     guards.need("debtor_not_insolvent", ground != "insolvent" or book.sinks(bill))
     guards.end()
     until = days.plus(book.today, DAYS)
-    made = Claim(row, sender, hop.giver, row.origin, ground, amount, document, book.today, until, until, book.now, row)
+    made = Claim(row, sender, hop.giver, row.origin, ground, amount, document, book.today, until, until, row)
     made.left = row.amount
     book.claims[row.id] = row.claim = made
     book.touched.add(bill.id)
@@ -65,20 +65,18 @@ def find_claim(book: Book, guards: Guards, token: str) -> tuple[Token, Claim]:
 
 def accept_recourse(book: Book, sender: str, people: int, token: str) -> dict[str, Any]:
     guards = Guards()
-    _, claim = find_claim(book, guards, token)
+    row, claim = find_claim(book, guards, token)
     guards.at("right")
     guards.need("not_asked", sender == claim.asked)
     guards.at("sender")
     guards.need("party_not_active", book.acts(sender))
     guards.at("state")
-    guards.need("claim_transition", claim.status == "recourse_asked" and claim.left)
-    guards.at("others")
-    guards.need("maker_was_stopped", not book.stopped_since(claim.holder, claim.made))
+    guards.need("claim_transition", claim.status == "recourse_asked")
     guards.end()
     claim.status, claim.answered_on = "recourse_agreed", book.today
     claim.stands_until = book.calendar.later(claim.until, 1)
     return {
-        "token": claim.now.id, "claim_status": claim.status, "amount": claim.due, "until": claim.until,
+        "token": row.id, "claim_status": claim.status, "amount": claim.due, "until": claim.until,
     }  # fmt: skip
 
 
@@ -86,26 +84,26 @@ def refuse_recourse(book: Book, sender: str, people: int, token: str, reason: st
     guards = Guards()
     guards.at("form")
     guards.need("text_not_one_line", "\n" not in reason)
-    _, claim = find_claim(book, guards, token)
+    row, claim = find_claim(book, guards, token)
     guards.at("right")
     guards.need("not_asked", sender == claim.asked)
     guards.at("state")
-    guards.need("claim_transition", claim.status == "recourse_asked" and claim.left)
+    guards.need("claim_transition", claim.status == "recourse_asked")
     guards.end()
     claim.status, claim.answered_on = "refused", book.today
-    return {"token": claim.now.id, "claim_status": claim.status}
+    return {"token": row.id, "claim_status": claim.status}
 
 
 def withdraw_recourse(book: Book, sender: str, people: int, token: str) -> dict[str, Any]:
     guards = Guards()
-    _, claim = find_claim(book, guards, token)
+    row, claim = find_claim(book, guards, token)
     guards.at("right")
-    guards.need("not_the_asker", sender == claim.holder)
+    guards.need("not_the_holder", sender == claim.holder)
     guards.at("state")
     guards.need("claim_transition", claim.open)
     guards.end()
-    claim.status, claim.answered_on = "withdrawn", book.today
-    return {"token": claim.now.id, "claim_status": claim.status}
+    claim.status, claim.answered_on = "withdrawn", claim.answered_on or book.today
+    return {"token": row.id, "claim_status": claim.status}
 
 
 def bought_back(
@@ -131,7 +129,7 @@ def bought_back(
     guards.at("sender")
     guards.need("party_not_active", book.acts(sender))
     guards.at("state")
-    guards.need("claim_transition", claim.status == "recourse_agreed" and claim.left)
+    guards.need("claim_transition", claim.status == "recourse_agreed")
     guards.need("token_already_used", row.status == "live")
     guards.at("locks")
     guards.need("token_locked", row.lock is None)
@@ -142,7 +140,7 @@ def bought_back(
     guards.at("amounts")
     guards.need("amount_below_asked", amount >= claim.due)
     guards.end()
-    write_offs.gone(book, row)
+    write_offs.recovered(book, row, 1)
     earlier = book.hops[row.origin].taken
     assert earlier is not None
     made = pieces.move(
@@ -158,14 +156,24 @@ def bought_back(
     return result
 
 
-def paid(claim: Claim | None, token: Token, cents: int, rest: Token | None) -> None:
+def paid(book: Book, token: Token, cents: int, rest: Token | None) -> None:
     """The debtor paid cents of a claimed token; rest: what is left of it."""
-    if claim is not None and claim.status in Claim.OPEN:
+    claim = token.claim
+    if claim is not None:
         claim.left -= cents
-        claim.now = rest or token
+        claim.now = rest or claim.now
+        if claim.open and not claim.left:
+            claim.status, claim.answered_on = "expired", claim.answered_on or book.today
+
+
+def unpaid(token: Token) -> None:
+    """A payment was taken back: what lapsed stays so, but the cents of a claim that stands are owed again."""
+    if token.claim is not None:
+        token.claim.left += token.amount
 
 
 def day(book: Book) -> None:
+    """A claim that came to nothing is over after its last day."""
     for claim in book.claims.values():
-        if claim.status in Claim.OPEN and claim.stands_until < book.today:
+        if claim.open and claim.stands_until < book.today:
             claim.status = "expired"

@@ -123,6 +123,11 @@ def after_financing(book: Book, ledger: Ledger) -> None:
         ours = {name: value for name, value in vars(sale).items() if name != "lock"} | {"token": sale.token.id}
         ledger.same(ours, {name: row[name] for name in ours}, f"sale of {sale.token.id}")
     ledger.same(len(book.sales), len(world.rows("sale", "sale")), "sales")
+    for claim in book.claims.values():
+        row = world.row("recourse", "claim", ledger.theirs[claim.token.id])
+        ours = {**vars(claim), "token": claim.token.id, "now": claim.now.id, "principal": claim.token.amount}
+        ledger.same(ours, {name: row[name] for name in ours}, f"claim on {claim.token.id}")
+    ledger.same(len(book.claims), len(world.rows("recourse", "claim")), "claims")
     for mark in book.marks.values():
         row = world.row("write_off", "mark", ledger.theirs[mark.token.id])
         ours = {**vars(mark), "token": mark.token.id, "amount": mark.amount}

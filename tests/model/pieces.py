@@ -130,7 +130,12 @@ def _run(pieces: list[Token], token: Token) -> list[Token]:
 
 
 def _alike(one: Token, other: Token) -> bool:
-    return one.status == other.status == "live" and one.lock == other.lock and not one.offered_to and _open(one) is _open(other)
+    return (
+        one.status == other.status == "live"
+        and one.lock == other.lock
+        and not one.offered_to
+        and _open(one) is _open(other)
+    )
 
 
 def _open(token: Token) -> Claim | None:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from contracts.world import BANK3, BANK4
-from model import compare, draw_labels, draw_money, draw_pledge, draw_sale, draw_trade, passing, standing
+from model import compare, draw_claims, draw_labels, draw_money, draw_pledge, draw_sale, draw_trade, passing, standing
 from model.acts import ACTS, apply
 from model.days import plus
 from model.draw import Draw
@@ -60,6 +60,11 @@ ACTS_DRAWN: dict[str, tuple[int, Drawn]] = {
     "sale.buy": (5, draw_sale.buy),
     "write_off.write_off": (4, draw_sale.write_off),
     "write_off.undo_write_off": (1, draw_sale.undo_write_off),
+    "recourse.ask_recourse": (5, draw_claims.ask),
+    "recourse.accept_recourse": (5, draw_claims.accept),
+    "recourse.refuse_recourse": (1, draw_claims.refuse),
+    "recourse.withdraw_recourse": (1, draw_claims.withdraw),
+    "recourse.bought_back": (5, draw_claims.bought_back),
     "settlement.settle": (6, draw_money.settle),
     "settlement.pay_result": (4, draw_money.pay_result),
     "settlement.acknowledge": (2, draw_money.acknowledge),
@@ -80,6 +85,9 @@ MOODS: tuple[tuple[str, ...], ...] = (
     ("finance.request", "finance.quote", "finance.agree", "finance.disburse", "sale.sell", "sale.buy"),
     ("sale.sell", "sale.buy", "write_off.write_off", "settlement.settle", "settlement.reverse"),
     ("write_off.write_off", "write_off.undo_write_off", "settlement.settle", "settlement.reverse", "token.split"),
+    ("token.transfer", "token.accept", "recourse.ask_recourse", "recourse.accept_recourse", "recourse.bought_back"),
+    ("finance.quote", "finance.agree", "finance.disburse", "sale.sell", "sale.buy", "recourse.ask_recourse"),
+    ("recourse.ask_recourse", "recourse.accept_recourse", "settlement.settle", "settlement.reverse", "sale.sell"),
     ("pledge.accept", "pledge.enforce"), ("settlement.settle", "settlement.reverse"),
     ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.reverse", "pledge.enforce"),
 )  # fmt: skip

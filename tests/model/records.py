@@ -314,7 +314,6 @@ class Claim:
     asked_on: str
     until: str
     stands_until: str
-    made: int
     now: Token
     """What the last payment of the debtor left of it."""
     left: int = 0
@@ -328,12 +327,12 @@ class Claim:
 
     @property
     def open(self) -> bool:
-        return self.status in self.OPEN and self.left > 0
+        return self.status in self.OPEN
 
     @property
     def due(self) -> int:
         """What is asked now: as much less as the debtor paid."""
-        return self.amount - self.token.amount + self.left
+        return max(0, self.amount - self.token.amount + self.left)
 
 
 @dataclass(eq=False)

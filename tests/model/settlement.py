@@ -119,6 +119,7 @@ def take_back(book: Book, money: Money) -> list[Token]:
     made = []
     for payment in sorted(money.payments, key=lambda one: one.token.lo):
         write_offs.recovered(book, payment.token, -1)
+        claims.unpaid(payment.token)
         token = pieces.again(book, payment.token)
         token.lock = pledges.lock_again(payment.under)
         made.append(token)
@@ -160,7 +161,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
             for quote in asked.quotes:
                 if quote.status in ("offered", "agreed"):
                     quote.status = "expired"
-        claims.paid(token.claim, token, part, rest)
+        claims.paid(book, token, part, rest)
         token.lock, token.offered_to = None, ""
         for piece, (party, amount, secured) in zip(ended, payees, strict=True):
             piece.status = "settled"

@@ -119,9 +119,10 @@ def ready(book: Book, row: Token) -> set[str]:
     ladder = (
         {"token_already_used": row.status == "live"},
         {
-            "token_already_financed": not row.financed_tier, "token_locked": row.lock is None,
+            "token_already_financed": not row.financed_tier,
+            "token_locked": row.lock is None,
             "claim_open": not row.claimed,
-        },  # fmt: skip
+        },
         {"bill_not_active": row.bill.status == "active", "bill_not_transferable": not row.bill.barred},
         {"too_close_to_payment": book.today <= row.bill.last_offer_on},
         {"debtor_insolvent": not book.sinks(row.bill)},
