@@ -26,8 +26,10 @@ HOLDER: Final = "holder"
 DEBTOR: Final = "debtor"
 PAYEE_OPEN: Final = "payee_open"
 PAYING_BANK_OPEN: Final = "paying_bank_open"
+GUARANTOR: Final = "guarantor"
 
 PAYMENTS = table_prefix("settlement", "payment")
+GUARANTEES = table_prefix("guarantee", "guarantee")
 OPEN_PAYMENTS: Final = frozenset({"instructed", "returned", "set_aside"})
 """Statuses in which the paying bank still owes the money: not known to have arrived, come back, or waiting."""
 
@@ -59,14 +61,29 @@ def payment_shares(row: Any) -> tuple[Share, ...]:
     )
 
 
+def guarantee_shares(row: Any) -> tuple[Share, ...]:
+    """The share of a guarantee's row: what its guarantor answers for; none once it has ended.
+
+    Refused with core_row_schema unless one that is active names guarantor, currency (text) and amount (minor units).
+    """
+    if type(row) is not dict:
+        raise broken(Reason.CORE_ROW_SCHEMA, "a guarantee's row is a map")
+    if row.get("status") != "active":
+        return ()
+    amount = row.get("amount")
+    if type(amount) is not int or not 0 < amount <= MAX_AMOUNT:
+        raise broken(Reason.CORE_ROW_SCHEMA, "an active guarantee has a positive amount")
+    return ((_text(row, "guarantor"), _text(row, "currency"), GUARANTOR, amount),)
+
+
 def _text(row: Row, name: str) -> str:
     text = row.get(name)
     if type(text) is not str or not text:
-        raise broken(Reason.CORE_ROW_SCHEMA, f"{name} of an open payment is text")
+        raise broken(Reason.CORE_ROW_SCHEMA, f"{name} of what is open is text")
     return text
 
 
-SHARES: dict[bytes, Callable[[Any], tuple[Share, ...]]] = {PAYMENTS: payment_shares}
+SHARES: dict[bytes, Callable[[Any], tuple[Share, ...]]] = {PAYMENTS: payment_shares, GUARANTEES: guarantee_shares}
 """Tables other than tokens whose rows give shares: the prefix of their keys, and how."""
 
 

@@ -33,6 +33,7 @@ ANSWER_KINDS = {
     "order_status": "legal_order", "freezes": "list",
     "pledge": "id", "pledge_status": "pledge", "claim_status": "claim", "moved": "list", "freed": "list",
     "scheme": "id", "product": "id", "product_status": "product", "event": "id", "bills": "list",
+    "guarantor": "party", "demanded_on": "date",
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 

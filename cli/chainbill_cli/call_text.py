@@ -22,8 +22,8 @@ ANSWER_HEADINGS = {
 """Where a field of an answer means another thing than the column of the same name: from which day an account counts,
 which bills an event issued (not how many), a scheme of labels."""
 PARTIES = frozenset({
-    "attestors", "auditor", "bank", "banks", "beneficiary", "creditor", "debtor", "holder", "party", "paying_bank",
-    "pledgee", "buyer", "seller", "sponsor", "successor", "supplier", "to",
+    "attestors", "auditor", "bank", "banks", "beneficiary", "buyer", "creditor", "debtor", "guarantor", "holder",
+    "party", "paying_bank", "pledgee", "seller", "sponsor", "successor", "supplier", "to",
 })  # fmt: skip
 NOTHING: tuple[Any, ...] = ("", None, [], {})
 UNUSED = (("milliseconds", 0), ("to_ms", 0))

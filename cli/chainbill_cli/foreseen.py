@@ -270,6 +270,8 @@ def of_reversal(row: Row, reference: str) -> None:
         raise foreseen("receipt_unknown", {"reference": reference})
     if row.get("status") == "reversed":
         raise foreseen("receipt_transition", {"from": "reversed", "to": "reversed"})
+    if row.get("kind") == "guarantee":
+        raise foreseen("reversal_too_late", {"until": row["value_date"]})
 
 
 def foreseen(reason: str, details: dict[str, Any]) -> Failure:

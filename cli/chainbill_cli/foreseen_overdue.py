@@ -1,4 +1,4 @@
-"""What the ledger will refuse of write-offs.
+"""What the ledger will refuse of write-offs and guarantees.
 
 As `foreseen_terms`, under the contracts' reasons and in their order. A row that cannot be read says nothing.
 """
@@ -14,7 +14,7 @@ from chainbill_cli.foreseen_terms import Check, all_rows
 from chainbill_cli.money_said import PLACES
 from chainbill_cli.session import Session
 
-WRITE_OFFS = reads()["write_offs"].path
+WRITE_OFFS, GUARANTEES = reads()["write_offs"].path, reads()["guarantees"].path
 
 
 def _write_off(session: Session, said: Row) -> Iterator[Refusal | None]:
@@ -42,4 +42,45 @@ def _marks(session: Session, token: Row, status: str) -> Iterator[Row]:
             yield mark
 
 
-CHECKS: Mapping[str, Check] = {"write_off.write_off": _write_off, "write_off.undo_write_off": _undo}
+def _give(session: Session, said: Row) -> Iterator[Refusal | None]:
+    party = session.registered(session.party)
+    bill = session.object_row(PLACES["bill"], str(said["bill"]))
+    if party and "guarantor" not in party["roles"]:
+        yield "role_missing", {"id": session.party, "role": "guarantor"}
+    if session.party in (bill.get("debtor"), bill.get("creditor")):
+        yield "guarantor_is_a_party", {"bill": said["bill"]}
+    yield stopped(party)
+    yield elsewhere("bill/bill", "guarantee.give_guarantee", bill.get("status"))
+    for row in _guarantees(session, said["bill"], session.party):
+        yield "guarantee_transition", {"from": row["status"], "to": "active"}
+    if bill.get("pay_on") and said["until"] <= bill["pay_on"]:
+        yield "guarantee_period_over", {"until": said["until"], "pay_on": bill["pay_on"]}
+
+
+def _demand(session: Session, said: Row) -> Iterator[Refusal | None]:
+    """Of days of grace the ledger decides: a calendar counts them."""
+    bill = session.object_row(PLACES["bill"], str(said["bill"]))
+    token = session.object_row(PLACES["token"], str(said["token"]))
+    rows = _guarantees(session, said["bill"], said["guarantor"]) if bill and not session.offline else []
+    if bill and not session.offline and not rows:
+        yield "guarantee_unknown", {}
+    if token and token["holder"] != session.party:
+        yield "not_the_holder", {}
+    yield stopped(session.registered(session.party))
+    for row in rows:
+        yield elsewhere("guarantee/guarantee", "guarantee.demand", row["status"])
+    if session.registered(str(bill.get("debtor") or "")).get("status") != "insolvent":
+        yield elsewhere("bill/bill", "settlement.pay_guarantee", bill.get("status"))
+    for row in rows:
+        if session.today() > row["until"]:
+            yield "guarantee_period_over", {"until": row["until"], "pay_on": bill["pay_on"]}
+
+
+def _guarantees(session: Session, bill: str, guarantor: str) -> list[Row]:
+    return all_rows(session, GUARANTEES, bill=bill, guarantor=guarantor)
+
+
+CHECKS: Mapping[str, Check] = {
+    "write_off.write_off": _write_off, "write_off.undo_write_off": _undo, "guarantee.give_guarantee": _give,
+    "guarantee.demand": _demand,
+}  # fmt: skip

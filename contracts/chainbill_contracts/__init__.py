@@ -20,7 +20,7 @@ __all__ = [
 
 #: In the order in which a genesis lists and begins them.
 NAMES = (
-    "account", "audit", "bill", "calendar", "finance", "general", "governance", "invoice", "label",
+    "account", "audit", "bill", "calendar", "finance", "general", "governance", "guarantee", "invoice", "label",
     "legal", "party", "pledge", "product", "recourse", "recovery", "sale", "settlement", "standing", "succession",
     "token", "write_off",
 )  # fmt: skip

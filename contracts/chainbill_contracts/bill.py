@@ -699,6 +699,7 @@ def make_void(row):
     """End every cent of a bill as void, and give its invoices back. row: the bill's."""
     invoke("token", "void_all", row["id"])
     invoke("invoice", "release", row)
+    invoke("guarantee", "guaranteed_closed", row["id"])
     agenda.delete([row["pay_on"], "due", row["id"]])
     count_to_pay(row, -1)
     forget_pay_dates(row)
@@ -769,6 +770,7 @@ def owe_again(row):
     """
     row["status"] = "active"
     row["closed_on"] = ""
+    invoke("guarantee", "guaranteed_again", row["id"])
     count_to_pay(row, 1)
     if not row["pay_on_final"] and ctx.today < row["pay_on"]:
         compute_pay_date(row)
@@ -791,6 +793,7 @@ def end_if_paid(row, value_date):
         emit("overdue_rescinded", {"bill": row["id"], "debtor": row["debtor"], "value_date": value_date})
     if row["settled"] + ended == row["face"]:
         row["status"] = "settled"
+        invoke("guarantee", "guaranteed_closed", row["id"])
         forget_pay_dates(row)
         count_to_pay(row, -1)
         row["closed_on"] = ctx.today
@@ -923,6 +926,7 @@ def end_before_acceptance(row, status):
     """Every exit gives the invoices back. row: the bill's."""
     if row["status"] == "pending_accept":
         invoke("invoice", "release", row)
+        invoke("guarantee", "guaranteed_closed", row["id"])
         count_to_pay(row, -1)
     forget_pay_dates(row)
     row["status"] = status

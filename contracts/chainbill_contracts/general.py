@@ -44,8 +44,8 @@ ACTS_UNDER_POLICY = [
     "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.cancel",
     "finance.disburse", "finance.quote", "finance.request", "pledge.accept", "pledge.agree_enforcement", "pledge.offer",
     "pledge.release", "product.event", "recourse.accept_recourse", "recourse.ask_recourse", "recourse.bought_back",
-    "sale.buy", "sale.sell", "settlement.pay_result", "settlement.settle", "token.accept", "token.give_back",
-    "token.transfer",
+    "sale.buy", "sale.sell", "settlement.pay_guarantee", "settlement.pay_result", "settlement.settle", "token.accept",
+    "token.give_back", "token.transfer",
 ]  # fmt: skip
 
 
@@ -482,22 +482,6 @@ def freezes_on(row):
     return freezes
 
 
-def tell_pledge(told, pledge, row, rest, shares, freezes):
-    """Keep what a pledge is to hear of a paid token, in `told`.
-
-    pledge -> {"pledge", "received" in minor units, "payments" to the pledgee, "replaced": [[token, its rest or ""]],
-    "frozen": [{"holder", "amount", "freezes"}] of what the pledgee got}. row: the token's; freezes: on it.
-    """
-    if pledge not in told:
-        told[pledge] = {"pledge": pledge, "received": 0, "payments": 0, "replaced": [], "frozen": []}
-    for share in shares:
-        if share["pledge"] != "":
-            told[pledge]["received"] += share["amount"]
-            told[pledge]["payments"] += 1
-            told[pledge]["frozen"] += [{"holder": row["holder"], "amount": share["amount"], "freezes": freezes}]
-    told[pledge]["replaced"] += [[row["id"], rest]]
-
-
 # --- bills ------------------------------------------------------------------------------------------------------------
 def begun(bill, debtor, creditor, face, currency, due_on, terms, expires_on):
     """A new bill that waits from today on: its row before anybody confirmed it. terms: all of them, see issue.
@@ -905,6 +889,7 @@ BILL_PENDING = ("pending_confirm", "pending_accept")
 BILL_CIRCULATING = ("active",)
 BILL_PAYABLE = ("active", "due", "overdue")
 BILL_OVERDUE = ("overdue",)
+BILL_WARRANTABLE = ("pending_accept", "active")
 JOINT_STEPS = {
     "bill.answer": {"open": ("done", "refused")}, "bill.withdraw_joint": {"open": ("withdrawn",)},
     "": {"open": ("lapsed",)},
@@ -934,6 +919,7 @@ PROPOSAL_STEPS = {
 }
 VALIDATOR_WAITING = ("candidate", "observer")
 VALIDATOR_SEATED = ("observer", "active")
+GUARANTEE_STANDING = ("active",)
 DISPUTE_STEPS = {
     "invoice.uphold": {"open": ("upheld",)}, "invoice.withdraw_dispute": {"open": ("ended",), "upheld": ("ended",)},
     "vote dispute": {"open": ("ended",), "upheld": ("ended",)},

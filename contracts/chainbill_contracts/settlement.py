@@ -9,11 +9,14 @@ The field's word: idempotency key.
 
 from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
+    BILL_OVERDUE,
     BILL_PAYABLE,
     FREEZE_STANDING,
+    GUARANTEE_STANDING,
     PAYMENT_STEPS,
     PLEDGE_RETURNING,
     SETTLEMENT_RECEIPT_STEPS,
+    TOKEN_USABLE,
     counted,
     may_lead,
     paying_bank_of,
@@ -24,6 +27,7 @@ from chainbill_contracts.general import (
     require_date,
     require_maker_and_checker,
     require_new_reference,
+    require_not_stopped,
     require_policy,
     require_reference,
     require_text,
@@ -41,15 +45,17 @@ bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
-tokens = read_table("token", "token")
+tokens_read = read_table("token", "token")
 ranges = read_table("core", "range")
 pledges = read_table("pledge", "pledge")
 freezes_read = read_table("legal", "freeze")
 written_off = read_table("write_off", "written")
+guarantees = read_table("guarantee", "guarantee")
 
 DAYS_OF_COURT = 1827  # after five years a court's money that its bank has not reported is an alert
 MOST_DAYS_RETURNED = 30  # a payment that came back is set aside after so many
 MOST_RECEIPTS = 100  # that stand for one bill: each partial one leaves a piece of every token
+MOST_GUARANTEED = 100  # tokens of one payment of a guarantor
 MOST_LEAVES_BACK = 1500  # that one step of a reversal looks at
 WORK_OF_CANCELLING = 10  # leaves that are looked at: a token, its piece, its pledge and its financing are written
 
@@ -111,6 +117,71 @@ def settle(bill, amount, reference, value_date, partial):
 
 
 @call
+def pay_guarantee(bill, guarantor, tokens, reference, value_date):
+    """Record as the bank of its account that a guarantor has paid whole tokens of an overdue bill in full (CC 700).
+
+    tokens: 1 to 100 ids, whole, so that it never stands beside a creditor who is paid in part (SI 23). Whoever the
+    payee rule names is owed the money; pledges and freezes follow that, and the guarantor has the tokens free. Nothing
+    is settled: the debtor owes the guarantor now. value_date: on which the money came, behind the day of payment. Such
+    a receipt is not reversed.
+    """
+    require_reference(reference)
+    require_text(bill)
+    require_text(guarantor)
+    require_date(value_date)
+    require(kind_of(tokens) == "list" and 1 <= len(tokens) <= MOST_GUARANTEED, "too_many_tokens")
+    for token in tokens:
+        require_text(token)
+    content = digest(["guarantee", bill, guarantor, tokens, value_date])
+    known = known_result(bill, reference, content)
+    if known is not None:
+        return known
+    row = bills.get(bill)
+    require(row is not None, "bill_unknown")
+    guarantee = guarantees.get([guarantor, bill])
+    require(guarantee is not None, "guarantee_unknown")
+    found = []
+    for token in tokens:
+        one = tokens_read.get(token)
+        require(one is not None and one["bill"] == bill, "token_unknown")
+        found += [one]
+    account = accounts.get([guarantor, row["currency"]])
+    require(account is not None and account["bank"] == ctx.party, "not_the_guarantors_bank", {"id": guarantor})
+    bank = require_not_stopped(ctx.party)
+    require_capability("maker")
+    require(guarantee["status"] in GUARANTEE_STANDING, "guarantee_transition", {"status": guarantee["status"]})
+    require(row["status"] in BILL_OVERDUE, "bill_not_overdue", {"status": row["status"]})
+    require(not steps.has(bill), "settlement_under_way", {"bill": bill})
+    named = []
+    for one in found:
+        require(one["status"] in TOKEN_USABLE, "token_already_used", {"status": one["status"]})
+        require(one["id"] not in named, "token_named_twice")
+        named += [one["id"]]
+    invoke("guarantee", "require_all_payable", tokens, guarantor)
+    last = invoke("calendar", "business_days_after", row["pay_on"], 1)  # what came on it may still be recorded
+    require(ctx.today > last, "bill_overdue_too_short", {"until": last})
+    require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
+    require(value_date > row["pay_on"], "value_date_before_overdue", {"pay_on": row["pay_on"]})
+    amount = 0
+    for one in found:
+        amount += one["hi"] - one["lo"]
+    require_policy(bank, "settlement.pay_guarantee", row["currency"], amount)
+
+    done = invoke("token", "pay_for_debtor", tokens, guarantor)
+    step = {"bank": ctx.party, "reference": reference, "kind": "guarantee"}
+    result = {"payments": owe_payees(row, done, step)["payments"], "tokens": [], "repeated": False}
+    for one in done["paid"]:
+        result["tokens"] += [one["taken"]]
+    tell_pledges(done)
+    invoke("guarantee", "guarantor_paid", bill, guarantor, amount)
+    keep_receipt(reference, content, bill, amount, value_date, "guarantee", result)
+    emit("guarantee_paid", {
+        "bill": bill, "guarantor": guarantor, "bank": ctx.party, "amount": amount, "tokens": result["tokens"],
+    })  # fmt: skip
+    return result
+
+
+@call
 def proceed(bill):
     """Go on with a settlement, or a reversal, of several steps: the bank that reported the money, or who pays now.
 
@@ -141,12 +212,13 @@ def reverse(reference, reason):
     require_reference(reference)
     require_text(reason)
     receipt = receipts.get([ctx.party, reference])
-    found = receipt is not None and receipt["kind"] == "settlement" and "status" in receipt
+    found = receipt is not None and receipt["kind"] in ("settlement", "guarantee") and "status" in receipt
     require(found, "receipt_unknown", {"reference": reference})
     require_maker_and_checker()
     bill = receipt["bill"]
     may = may_lead(SETTLEMENT_RECEIPT_STEPS, "settlement.reverse", receipt, "reversed")
     require(may, "receipt_transition", {"from": receipt["status"], "to": "reversed"})
+    require(receipt["kind"] == "settlement", "reversal_too_late", {"until": receipt["value_date"]})
     last = newest.get(bill)
     is_newest = last["bank"] == ctx.party and last["reference"] == reference
     require(is_newest, "reversal_not_newest", {"bill": bill})
@@ -212,7 +284,7 @@ def pay_result(bill, token, status, reference):
         payee = row["party"]
     elif status == "instructed":
         short = short_of(row)
-        payee = tokens.get(token)["holder"] if short == 0 else row["party"]
+        payee = tokens_read.get(token)["holder"] if short == 0 else row["party"]
         account = account_of(payee, row["currency"])
         waits = waits_for_administrator(payee, account)
         require(not waits, "administrator_account_missing", {"id": payee})
@@ -519,7 +591,7 @@ def receipt_of_predecessor(bill, reference):
 def keep_receipt(reference, content, bill, amount, value_date, kind, result):
     """Write down what the sender reported under its reference, so that it counts once.
 
-    content: digest of what was said. kind: "settlement" or "payment". amount: minor units.
+    content: digest of what was said. kind: "settlement", "guarantee" or "payment". amount: minor units.
     """
     money = kind == "settlement"
     receipts.put([ctx.party, reference], {
@@ -557,24 +629,38 @@ def take_step(bill, step):
         done = invoke("token", "settle_whole", bill["id"], step["next"], share)
     else:
         done = invoke("token", "settle_part", bill["id"], step["next"], share, step["seen"], step["amount"], whole)
-    entries = []
-    ended = []
-    amount = 0
-    for one in done["paid"]:
-        tell_who_waits(one)
-        entries += [keep_payment(bill, one, step)]
-        amount += one["amount"]
-        ended += [one["token"]]
-    invoke("write_off", "cents_paid", bill["id"], ended)
-    left = invoke("bill", "record_payment", bill["id"], amount, step["value_date"])
+    owed = owe_payees(bill, done, step)
+    left = invoke("bill", "record_payment", bill["id"], owed["amount"], step["value_date"])
     complete = left == 0 or done["next"] == bill["face"]  # what lies above the last live cent was paid before
     if not complete:
         step["next"] = done["next"]
         step["seen"] = done["seen"]
         steps.put(bill["id"], step)
-    for told in done["pledges"]:  # by now a step under way is known: what a pledge frees is not joined below it
+    tell_pledges(done)  # by now a step under way is known: what a pledge frees is not joined below it
+    return {"payments": owed["payments"], "outstanding": left, "complete": complete, "repeated": False}
+
+
+def owe_payees(bill, done, step):
+    """Write down whom the bank owes what was paid, and tell financings and write-offs: {"payments", "amount"}.
+
+    bill: its row. done: see token.pay_all. step: who reported the money and under which reference; "kind": "guarantee"
+    where it was no debtor's.
+    """
+    owed = {"payments": [], "amount": 0}
+    ended = []
+    for one in done["paid"]:
+        tell_who_waits(one)
+        owed["payments"] += [keep_payment(bill, one, step)]
+        owed["amount"] += one["amount"]
+        ended += [one["token"]]
+    invoke("write_off", "cents_paid", bill["id"], ended)
+    return owed
+
+
+def tell_pledges(done):
+    """Tell the pledges of tokens that were paid. done: see token.pay_all."""
+    for told in done["pledges"]:
         invoke("pledge", "tokens_paid", told)
-    return {"payments": entries, "outstanding": left, "complete": complete, "repeated": False}
 
 
 def step_back(bill, step):
@@ -590,7 +676,7 @@ def step_back(bill, step):
     for row in found["payments"]:
         amount += row["amount"]
         ended += [row["token"]]
-        token = tokens.get(row["token"])
+        token = tokens_read.get(row["token"])
         if token["financing"] != "":
             invoke("finance", "bank_owed_again", token["financing"], row["amount"])
         if token["claim"] != "none":
@@ -623,7 +709,7 @@ def paid_from(bill, step):
             break
         leaf = ranges.get([bill["id"], lo])
         require(leaf is not None, "settle_in_its_own_transaction")
-        status = tokens.get(leaf[1])["status"]
+        status = tokens_read.get(leaf[1])["status"]
         require(status not in ("split", "moved", "reversed"), "settle_in_its_own_transaction")
         if status == "settled":
             row = payments.get([bill["id"], leaf[1]])
@@ -670,7 +756,7 @@ def cancel(row, told):
         told_of = of_pledge(told, row["pledge"])
         told_of["received"] += change["received"]
         told_of["unpaid"] += change["unpaid"]
-        holder = tokens.get(row["token"])["holder"]
+        holder = tokens_read.get(row["token"])["holder"]
         told_of["frozen"] += [{"holder": holder, "amount": -row["amount"], "freezes": row["beside"]}]
     file_under(row, [])
     put_status(row, "cancelled")
@@ -714,7 +800,7 @@ def keep_payment(bill, one, step):
         "amount": one["amount"],
         "currency": bill["currency"],
         "status": status,
-        "kind": "holder" if one["pledge"] == "" else "pledge",
+        "kind": "pledge" if one["pledge"] != "" else step["kind"] if "kind" in step else "holder",
         "pledge": one["pledge"],
         "under": one["under"],
         "beside": one["beside"] if one["pledge"] != "" else [],

@@ -41,7 +41,6 @@ from chainbill_contracts.general import (
     require_policy,
     require_text,
     shared_out,
-    tell_pledge,
     token_of_sender,
     work_of_paying,
 )
@@ -426,25 +425,29 @@ def take_over(token, party, kind, price, locks):
 
     kind, price: of the hop. locks: of those it has, the ones that stay; an offer of it is over. What a bank holds so at
     a tier where nothing was financed has that as its financed tier; what no bank holds has none. What a court or an
-    enforcement takes from a bank is no longer what that one financed.
+    enforcement takes from a bank, or a guarantor pays it for, is no longer what that one financed.
     """
     row = token_rows.get(token)
     if row["offered_to"] != "":
         lift_offer_place(row)
         count_offers(row["holder"], -1)
-    child = made(row, new_id("T"), row["lo"], row["hi"], token, party)
-    if "bank" not in require_party(party)["roles"]:
-        child["financed_tier"] = 0
-    elif child["financed_tier"] == 0:
-        child["financed_tier"] = row["tier"]
-    if kind in ("force", "enforce"):
-        child["financing"] = ""
-    child["origin"] = child["id"]
-    child["locks"] = locks
-    end(row, "moved", [child["id"]])
-    keep(child)
-    keep_hop(child, kind, row["holder"], price, "")
-    return child["id"]
+    return given_on(row, party, kind, price, locks)
+
+
+@internal("settlement")
+def pay_for_debtor(tokens, guarantor):
+    """Give whole tokens to a guarantor who has paid them in full (保证), free of locks and claims; nothing is settled.
+
+    Whoever the payee rule names is paid, and what stood on the tokens ends, as in a settlement. Answers what `pay_all`
+    does; beside each part that was paid stands in "taken" what the guarantor has of it.
+    """
+    rows = []
+    amounts = []
+    for token in tokens:
+        row = token_rows.get(token)
+        rows += [row]
+        amounts += [row["hi"] - row["lo"]]
+    return pay_all(rows, amounts, guarantor)
 
 
 @internal("recourse")
@@ -472,7 +475,7 @@ def settle_whole(bill, start, share):
     amounts = []
     for leaf in found["live"]:
         amounts += [leaf["hi"] - leaf["lo"]]
-    done = pay_all(found["live"], amounts)
+    done = pay_all(found["live"], amounts, "")
     return {"paid": done["paid"], "pledges": done["pledges"], "next": found["next"], "seen": 0}
 
 
@@ -495,7 +498,7 @@ def settle_part(bill, start, share, seen, amount, outstanding):
         amounts = []
         for leaf in found["live"]:
             amounts += [leaf["hi"] - leaf["lo"]]
-        done = pay_all(found["live"], shared_out(share, amounts, live, share))
+        done = pay_all(found["live"], shared_out(share, amounts, live, share), "")
     return {"paid": done["paid"], "pledges": done["pledges"], "next": found["next"], "seen": seen + live}
 
 
@@ -743,6 +746,23 @@ def legal_cut(row, amount):
     return row
 
 
+def given_on(row, party, kind, price, locks):
+    """Make a token another party's, without its holder's transfer; answers the new token. row: see take_over."""
+    child = made(row, new_id("T"), row["lo"], row["hi"], row["id"], party)
+    if "bank" not in require_party(party)["roles"]:
+        child["financed_tier"] = 0
+    elif child["financed_tier"] == 0:
+        child["financed_tier"] = row["tier"]
+    if kind in ("force", "enforce", "guarantee"):
+        child["financing"] = ""
+    child["origin"] = child["id"]
+    child["locks"] = locks
+    end(row, "moved", [child["id"]])
+    keep(child)
+    keep_hop(child, kind, row["holder"], price, "")
+    return child["id"]
+
+
 def freed_of(tokens, kind):
     """Lift a kind of lock from tokens, and rejoin what was cut; answers those that are there now."""
     found = []
@@ -874,10 +894,10 @@ def leaves_from(bill, start, face, most):
     return {"live": live, "next": lo}
 
 
-def pay_all(leaves, amounts):
+def pay_all(leaves, amounts, taker):
     """Pay of each token its amount, 0 for nothing; an offer that ends with that gives its place back.
 
-    Answers {"paid": see pay, "pledges": see tell_pledge}.
+    taker: "", or the guarantor to whom the tokens go. Answers {"paid": see pay, "pledges": see tell_pledge}.
     """
     paid = []
     offers = {}
@@ -888,7 +908,7 @@ def pay_all(leaves, amounts):
         if amount > 0:
             if leaf["offered_to"] != "" and ends_offer(leaf, amount):
                 offers[leaf["holder"]] = offers[leaf["holder"]] + 1 if leaf["holder"] in offers else 1
-            paid += pay(leaf, amount, told)
+            paid += pay(leaf, amount, told, taker)
     for holder in sorted(offers):
         count_offers(holder, -offers[holder])
     pledged = []
@@ -897,16 +917,16 @@ def pay_all(leaves, amounts):
     return {"paid": paid, "pledges": pledged}
 
 
-def pay(row, amount, told):
+def pay(row, amount, told, taker):
     """End paid cents of one token, a settled token for each payee, and say whom the debtor's bank owes them to.
 
     Answers [{"token", "party", "amount", "pledge" of the payee, "under": the pledge of the token, "beside": the freezes
-    on it, "freezes", "financing", "request", "rest", "rest_amount"}], the last five where there is such a thing.
-    told: see payees_of.
+    on it, "freezes", "financing", "request", "rest", "rest_amount", "taken"}], the last six where there is such a
+    thing. told: see payees_of. taker: see pay_all; to it the paid tokens are moved in the place of being settled.
     """
     whole = amount == row["hi"] - row["lo"]
     plain = len(row["locks"]) == 0 and row["financing"] == "" and row["claim"] == "none"
-    if whole and plain:  # most are: they take no more than they must
+    if whole and plain and taker == "":  # most are: they take no more than they must
         end_leaf(row, "settled")
         return [{"token": row["id"], "party": row["holder"], "amount": amount, "pledge": "", "under": ""}]
     shares = payees_of(row, amount, told)
@@ -932,11 +952,11 @@ def pay(row, amount, told):
         offered_until = ""
         row["locks"] = []
     if whole and len(shares) == 1:
-        end_leaf(row, "settled")
+        end_paid(row, taker)
         pieces = [row["id"]]
         rest = ""
     else:
-        pieces = settled_pieces(row, shares)
+        pieces = paid_pieces(row, shares, taker)
         rest = ""
         if not whole:
             rest = keep_rest(row, amount)
@@ -944,7 +964,7 @@ def pay(row, amount, told):
             common["rest_amount"] = row["hi"] - row["lo"] - amount
             if offered_until != "":
                 agenda.put([add_days(max(offered_until, ctx.today), 1), "offer", rest], {"token": rest})
-        end_cut(row, pieces + [rest] if rest != "" else pieces, "payment")
+        end_cut(row, pieces + [rest] if rest != "" else pieces, "payment" if taker == "" else "legal")
     if pledge != "":
         tell_pledge(told, pledge, row, rest, shares, common["beside"])
     paid = []
@@ -954,8 +974,26 @@ def pay(row, amount, told):
             entry[name] = shares[number][name]
         for name in sorted(common):
             entry[name] = common[name]
+        if taker != "":
+            entry["taken"] = token_rows.get(pieces[number])["into"][0]
         paid += [entry]
     return paid
+
+
+def tell_pledge(told, pledge, row, rest, shares, freezes):
+    """Keep what a pledge is to hear of a paid token, in `told`.
+
+    pledge -> {"pledge", "received" in minor units, "payments" to the pledgee, "replaced": [[token, its rest or ""]],
+    "frozen": [{"holder", "amount", "freezes"}] of what the pledgee got}. row: the token's; freezes: on it.
+    """
+    if pledge not in told:
+        told[pledge] = {"pledge": pledge, "received": 0, "payments": 0, "replaced": [], "frozen": []}
+    for share in shares:
+        if share["pledge"] != "":
+            told[pledge]["received"] += share["amount"]
+            told[pledge]["payments"] += 1
+            told[pledge]["frozen"] += [{"holder": row["holder"], "amount": share["amount"], "freezes": freezes}]
+    told[pledge]["replaced"] += [[row["id"], rest]]
 
 
 def ends_offer(row, amount):
@@ -963,16 +1001,24 @@ def ends_offer(row, amount):
     return amount == row["hi"] - row["lo"] or row["locks"][0]["ref"] in OFFERS_OF_ALL
 
 
-def settled_pieces(row, shares):
-    """Make a settled token of each payee's cents, from the lowest on; answers their ids. Its holder is who held it."""
+def paid_pieces(row, shares, taker):
+    """Make a token that was paid of each payee's cents, from the lowest on; answers their ids. Its holder held it."""
     pieces = []
     at = row["lo"]
     for share in shares:
         piece = made(row, new_id("T"), at, at + share["amount"], row["id"], row["holder"])
         at += share["amount"]
-        end_leaf(piece, "settled")
+        end_paid(piece, taker)
         pieces += [piece["id"]]
     return pieces
+
+
+def end_paid(row, taker):
+    """End a token that was paid: settled, or given to who paid it for the debtor. row: the token's."""
+    if taker == "":
+        end_leaf(row, "settled")
+    else:
+        given_on(row, taker, "guarantee", {}, [])
 
 
 def keep_rest(row, amount):

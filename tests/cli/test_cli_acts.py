@@ -153,6 +153,12 @@ EXAMPLES: dict[str, list[str]] = {
     "standing.name_administrator": ["party", "administrator", "anchor", "--key", "bank1", *COURT],
     "standing.set_status": ["party", "suspend", "anchor", "--document", "{paper}"],
     "standing.stay": ["party", "stay"],
+    "guarantee.give_guarantee": ["bill", "guarantee", BILL, "--until", "2027-09-30", "--resolution", "{paper}"],
+    "guarantee.demand": ["bill", "demand", BILL, "--guarantor", "supplier1", "--token", TOKEN],
+    "settlement.pay_guarantee": [
+        "bill", "pay-guarantee", BILL, "--guarantor", "supplier1", "--token", TOKEN, "--reference", "R",
+        "--value-date", "2027-01-01",
+    ],
     "write_off.write_off": ["token", "write-off", TOKEN, "--document", "{paper}"],
     "write_off.undo_write_off": ["token", "write-off", TOKEN, "--undo", "--reason", "why"],
     "token.give_back": ["token", "return", TOKEN],

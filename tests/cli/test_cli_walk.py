@@ -36,7 +36,7 @@ TABLES: dict[str, list[str]] = {
     "bill list": [], "bill show": ["{bill}"], "bill history": ["{bill}"], "bill payments": ["{paid}"],
     "bill receipts": ["--kind", "all"], "bill joint list": [], "bill joint show": ["{joint}"],
     "token list": ["--status", "all"], "token offers": ["--from", "{supplier1}"], "token show": ["{token}"],
-    "token write-offs": [],
+    "token write-offs": [], "bill guarantees": ["{bill}"], "bill demands": [],
     "finance list": [], "finance show": ["{request}"],
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
     "label list": ["{bill}"], "label schemes": [],
@@ -118,6 +118,7 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     bill = desk.json("supplier1", "bill", "issue", "--debtor", "anchor", "--amount", FACE, "--due", "+120d")["bill"]
     desk.json("anchor", "bill", "confirm", bill)
     token = desk.json("supplier1", "bill", "accept", bill)["token"]
+    desk.json("supplier3", "bill", "guarantee", bill, "--until", "+300d", "--resolution", str(paper))
     joint = desk.json("anchor", "bill", "void", bill, "--reason", LONG_NAME)["joint"]
     split = desk.json(
         "supplier1", "token", "transfer", token, "--to", "supplier2:90,000,000,000,000.00", "--to", "supplier3:1.00"
@@ -192,13 +193,15 @@ def labelled(desk: Desk, bill: str, paper: Path) -> None:
 
 
 def written_off(desk: Desk, paper: Path) -> None:
-    """A token of an overdue bill, written off."""
+    """A token of an overdue bill, written off; its guarantor was asked to pay."""
     told = ("--debtor", "anchor", "--amount", "0.01", "--due", "+1d")
     bill = desk.json("supplier1", "bill", "issue", *told)["bill"]
     desk.json("anchor", "bill", "confirm", bill)
     token = desk.json("supplier1", "bill", "accept", bill)["token"]
+    desk.json("supplier3", "bill", "guarantee", bill, "--until", "+180d", "--resolution", str(paper))
     desk.text("localnet", "clock", "--advance", "5d")
     desk.json("supplier1", "token", "write-off", token, "--document", str(paper))
+    desk.json("supplier1", "bill", "demand", bill, "--guarantor", "supplier3")
 
 
 def produced(desk: Desk, folder: Path) -> str:

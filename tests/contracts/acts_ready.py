@@ -36,6 +36,7 @@ from contracts.world import (
     bid,
     issue,
     key_of,
+    member,
     offer,
     order,
     pay,
@@ -55,6 +56,7 @@ MAKER, CHECKER, ADMIN, OTHER_ADMIN, ALONE, ALONE_TOO = range(6)
 ONE_PERSON = "0e" * 32
 PAPER = "5a" * 32
 AUDITOR = uscc(301)
+GUARANTOR = uscc(71)
 NEWCOMER = uscc(500)
 
 SIGNERS = {"M": [MAKER], "MC": [MAKER, CHECKER], "A": [ADMIN], "AA": [ADMIN, OTHER_ADMIN], "any": [CHECKER]}
@@ -79,9 +81,9 @@ def people(party: str) -> list[dict[str, Any]]:
 
 
 def members() -> list[dict[str, Any]]:
-    """The usual parties, and an auditor, with such people in each."""
+    """The usual parties, an auditor and a guarantor, with such people in each."""
     auditor = {**MEMBERS[0], "id": AUDITOR, "roles": ["auditor"], "accounts": []}
-    return [{**one, "keys": people(one["id"])} for one in [*MEMBERS, auditor]]
+    return [{**one, "keys": people(one["id"])} for one in [*MEMBERS, auditor, member(GUARANTOR, "guarantor")]]
 
 
 def world_of_people(backend: str) -> World:
@@ -388,6 +390,24 @@ def _written_off(world: World) -> Ready:
     return Ready(S1, {"token": ready.arguments["token"], "reason": ""})
 
 
+def _guarantee(world: World, bill: str = "") -> Ready:
+    bill = bill or accepted_bill(world, due_on=world.plus(7))[0]
+    return Ready(GUARANTOR, {"bill": bill, "until": world.plus(200), "resolution": PAPER})
+
+
+def _demand(world: World) -> Ready:
+    bill, token = accepted_bill(world, due_on=world.plus(7))
+    sent(world, GUARANTOR, "guarantee.give_guarantee", [MAKER, CHECKER], **_guarantee(world, bill).arguments)
+    world.day(world.plus(9))
+    return Ready(S1, {"bill": bill, "guarantor": GUARANTOR, "token": token})
+
+
+def _guaranteed(world: World) -> Ready:
+    named = _demand(world).arguments
+    told = {"bill": named["bill"], "guarantor": GUARANTOR, "tokens": [named["token"]]}
+    return Ready(BANK1, {**told, "reference": "G-1", "value_date": world.today})
+
+
 def _register(world: World) -> Ready:
     private = private_key(7001)
     statement = {
@@ -555,6 +575,9 @@ ACTS: dict[str, Spec] = {
     "product.event": Spec("M", UNDER_POLICY, _event),
     "label.attest": Spec("MC", TWO, _label),
     "label.revoke": Spec("M", SAYS_NO, _labelled, open=True),
+    "guarantee.give_guarantee": Spec("MC", TWO, _guarantee),
+    "guarantee.demand": Spec("M", "says what its own claim is, and moves nothing", _demand),
+    "settlement.pay_guarantee": Spec("M", UNDER_POLICY, _guaranteed),
     "write_off.write_off": Spec("MC", TWO, _overdue),
     "write_off.undo_write_off": Spec("MC", TWO, _written_off),
     "party.register": Spec("MC", TWO, _register),

@@ -17,6 +17,8 @@ STATUS_ROWS = {NAMED_ALIKE.get(row.place, row.place.partition("/")[2]): row for 
 STEPS = {name: {(step.before, step.after) for step in row.steps} for name, row in STATUS_ROWS.items()}
 PAID = ("settled", "reversed")
 """Statuses of tokens that a payment is for, cancelled or not."""
+GUARANTEED = ("pending_accept", "active", "due", "overdue")
+"""Statuses of bills whose guarantees stand."""
 TAKEN_UP = ("pending_accept", "active", "due", "overdue", "settled")
 ACCEPTED = ("active", "due", "overdue", "settled", "void")
 
@@ -107,7 +109,10 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
     assert bill["settled_in_time"] <= bill["settled"]
     assert (bill["status"] in ("settled", "void")) == (sums["live"] == 0)
     assert bill["status"] != "void" or sums["void"] == bill["face"]
-    paid = {one["id"]: one for one in tokens.values() if one["bill"] == bill["id"] and one["status"] in PAID}
+    paid = {
+        one["id"]: one for one in tokens.values()
+        if one["bill"] == bill["id"] and (one["status"] in PAID or is_bought_out(world, one))
+    }  # fmt: skip
     payments = {key[1]: row for key, row in world.rows("settlement", "payment", (bill["id"],))}
     assert set(payments) == set(paid)
     for token_id, payment in payments.items():
@@ -124,6 +129,14 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
     step = check_reversals(world, bill, payments, received)
     left = 0 if step is None else step["outstanding"] - bill["face"] + bill["settled"] + bill["diluted"] + bill["void"]
     assert sum(row["amount"] for row in received) == bill["settled"] + (0 if step is None else step["amount"] - left)
+
+
+def is_bought_out(world: World, token: dict[str, Any]) -> bool:
+    """Whether a guarantor took a token over: it paid its holder."""
+    if token["status"] != "moved":
+        return False
+    hop = world.row("token", "hop", token["into"][0])
+    return bool(hop) and hop["kind"] == "guarantee"
 
 
 def check_reversals(world: World, bill: dict[str, Any], payments: Any, standing: list[Any]) -> dict[str, Any] | None:
@@ -186,6 +199,12 @@ def check_holdings(world: World, tokens: dict[str, Any], bills: dict[str, Any]) 
                 entry = expected.setdefault((party, payment["currency"], role), [0, 0])
                 entry[0] += 1
                 entry[1] += payment["amount"]
+    for _, guarantee in world.rows("guarantee", "guarantee"):
+        assert (guarantee["status"] == "active") == (bills[guarantee["bill"]]["status"] in GUARANTEED)
+        if guarantee["status"] == "active":
+            entry = expected.setdefault((guarantee["guarantor"], guarantee["currency"], "guarantor"), [0, 0])
+            entry[0] += 1
+            entry[1] += guarantee["amount"]
     assert {tuple(key): value for key, value in world.rows("core", "holding")} == expected
 
 

@@ -28,6 +28,7 @@ from contracts.world import (
 )  # fmt: skip
 
 from contracts import (
+    guaranteeing,
     test_attacks_by_standstill,
     test_attacks_on_identity,
     test_attacks_on_standing,
@@ -38,6 +39,7 @@ from contracts import (
     test_finance_flow,
     test_freezes,
     test_governance_flow,
+    test_guarantees,
     test_invoices,
     test_labels,
     test_lost_financings,
@@ -227,6 +229,9 @@ def lived(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
         yield world
     world = Watched(members=[*MEMBERS, member(AUDITOR, "auditor")])
     _grant_twice(world)
+    yield world
+    world = Watched(members=guaranteeing.members())
+    test_guarantees.test_a_reversal_of_the_debtor_s_money_lets_the_guarantee_stand_again(world)
     yield world
 
 

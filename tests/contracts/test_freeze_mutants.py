@@ -379,7 +379,7 @@ MUTANTS: dict[str, Mutant] = {
         lost.test_an_enforcement_ends_the_financing_of_the_bank_that_had_pledged_it,
     ),
     "it is financed still by whoever lost it": (
-        "token", '    if kind in ("force", "enforce"):\n        child["financing"] = ""\n', "",
+        "token", '    if kind in ("force", "enforce", "guarantee"):\n        child["financing"] = ""\n', "",
         lost.test_a_financing_whose_cents_a_court_gave_away_is_ended_and_not_repaid,
     ),
     "what was lost counts as repaid": (

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from chainbill_contracts import STAGES, reasons, source
 from chainbill_contracts.declared_rows import rows
-from contracts.acts_ready import ACTS, CHECKER, MAKER, SIGNERS, Ready, sent, world_of_people
+from contracts.acts_ready import ACTS, CHECKER, GUARANTOR, MAKER, SIGNERS, Ready, sent, world_of_people
 from contracts.test_steps import OTHERWISE, PLACES
 from contracts.world import ANCHOR, BANK1, BANK2, BANK3, BANK4, OTHER_ANCHOR, S1, S2, S3, S4, World, uscc
 
@@ -145,6 +145,8 @@ FORM: Mapping[str, Break] = {
     "token.reject": given(reason="a\nb"),
     "token.split": given(amounts=[0]),
     "token.transfer": given(recipients=[]),
+    "guarantee.give_guarantee": given(resolution="x"),
+    "settlement.pay_guarantee": given(reference=""),
     "write_off.undo_write_off": given(reason="a\nb"),
     "write_off.write_off": given(document="x"),
 }
@@ -156,7 +158,7 @@ NAMED: Mapping[str, Any] = {
     "product": "P0", "pledge": "K0", "bill": "B0", "change": "C0", "debtor": NOBODY, "dispute": "D0", "joint": "J0",
     "key": "0" * 64, "old": "0" * 64, "order": "S0", "party": NOBODY, "proposal": "G0", "quote": "Q0",
     "recovery": "E0", "request": "R0", "token": "T0", "tokens": ["T0", "T1"], "seller": NOBODY, "auditor": NOBODY,
-    "reference": "NONE",
+    "reference": "NONE", "guarantor": NOBODY,
 }  # fmt: skip
 """Arguments that name a row, and what names none, in the order in which one is taken for an act."""
 
@@ -176,7 +178,9 @@ LEFT_TO_THE_DOOR = frozenset({
 })  # fmt: skip
 """Acts that do not ask whether the sender is stopped: the core does, before a contract runs, or the act is one of them
 that a stopped party sends, too."""
-STRANGERS = {ANCHOR: OTHER_ANCHOR, S1: S4, S2: S4, S3: S4, S4: S3, BANK1: BANK4, BANK2: BANK4, BANK3: BANK4}
+STRANGERS = {
+    ANCHOR: OTHER_ANCHOR, S1: S4, S2: S4, S3: S4, S4: S3, BANK1: BANK4, BANK2: BANK4, BANK3: BANK4, GUARANTOR: S4,
+}  # fmt: skip
 STRANGERS_OF = {
     "governance": S1, "standing.ratify": BANK1, "legal.ratify": BANK1, "legal.refuse": BANK1,
     "product.register": S4,
@@ -196,6 +200,8 @@ DATES: Mapping[str, Break] = {
     "finance.quote": row_is("finance/request", until=LONG_AGO),
     "finance.seal": row_is("finance/request", until=LONG_AGO),
     "finance.request": row_is("bill/bill", last_offer_on=LONG_AGO),
+    "guarantee.demand": row_is("guarantee/guarantee", until=LONG_AGO),
+    "guarantee.give_guarantee": given(until=LONG_AGO),
     "label.attest": given(until=LONG_AGO),
     "legal.order": given(issued_on="2027-03-01"),
     "legal.ratify": row_is("legal/order", until=LONG_AGO),
@@ -207,6 +213,7 @@ DATES: Mapping[str, Break] = {
     "recourse.bought_back": row_is("recourse/claim", until=LONG_AGO),
     "sale.buy": row_is("sale/sale", until=LONG_AGO),
     "settlement.reverse": row_is("settlement/receipt", reversible_until=LONG_AGO),
+    "settlement.pay_guarantee": given(value_date="2026-03-01"),
     "settlement.settle": given(value_date="2026-03-01"),
     "token.accept": row_is("token/token", locks=[{**A_LOCK, "kind": "offered", "ref": "transfer", "until": LONG_AGO}]),
     "token.give_back": row_is("bill/bill", last_offer_on=LONG_AGO),

@@ -26,6 +26,8 @@ ASKS_NOBODY = {
     ("claim", "withdrawn"): "likewise",
     ("grant", "active"): "the party that gave it ends it",
     ("grant", "revoked"): "over",
+    ("guarantee", "active"): "it ends with its bill",
+    ("guarantee", "ended"): "over, as long as no receipt of its bill is taken back",
     ("invoice", "occupied"): "every exit of its bills gives it back",
     ("invoice", "over_occupied"): "its bills are paid all the same; financing waits for what both sides agree to",
     ("invoice", "part_occupied"): "every exit of its bills gives it back",

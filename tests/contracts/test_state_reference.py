@@ -9,6 +9,7 @@ from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
 from contracts.claiming import agreed, bought_back
 from contracts.freezing import enter, frozen, refused_by
+from contracts.guaranteeing import GUARANTOR, demand, guarantee
 from contracts.joint_words import dilute, off, on
 from contracts.labels import attest, scheme
 from contracts.pledging import offer_pledge, pledge, told
@@ -71,8 +72,8 @@ def agree_to_sealed(world: World) -> None:
 
 
 def busy_world(world: World | None = None) -> World:
-    """A network in which every table has a row. world: one that has the auditor uscc(70) beside MEMBERS."""
-    world = world or World(members=[*MEMBERS, member(uscc(70), "auditor")])
+    """A network in which every table has a row. world: one with auditor uscc(70), and GUARANTOR, beside MEMBERS."""
+    world = world or World(members=[*MEMBERS, member(uscc(70), "auditor"), member(GUARANTOR, "guarantor")])
     as_two(world, ANCHOR, "audit", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
     accepted_bill(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
     world.call(S2, "invoice", "dispute", fingerprint="1" * 64, seller=S1, document="d" * 64)
@@ -98,9 +99,11 @@ def busy_world(world: World | None = None) -> World:
     world.call(BANK1, "governance", "advance_clock", milliseconds=1, to_ms=0)
     world.gap_ms = 7_200_001
     world.day(world.plus(10))
-    overdue = accepted_bill(world, face=1_000, due_on=world.plus(1))[1]
+    late_bill, overdue = accepted_bill(world, face=1_000, due_on=world.plus(1))
+    guarantee(world, late_bill, until=world.plus(200))
     world.day(world.plus(10))
     write_off(world, overdue)
+    demand(world, late_bill, overdue)
     administer(world, S4)
     late = accepted_bill(world, due_on=world.plus(30))
     world.call(S1, "finance", "request", token=late[1], banks=[BANK1], amount=100_000_000)

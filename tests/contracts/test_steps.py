@@ -43,6 +43,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "finance/quote": lambda world, told: told["quote"],
     "finance/request": _request,
     "governance/proposal": lambda world, told: told["proposal"],
+    "guarantee/guarantee": lambda _, told: [told.get("guarantor", told["sender"]), told["bill"]],
     "invoice/dispute": lambda world, told: told.get("dispute") or told["content"]["dispute"],
     "label/label": lambda world, told: [told["bill"], told["scheme"]],
     "legal/order": lambda world, told: told.get("order") or told["content"]["order"],

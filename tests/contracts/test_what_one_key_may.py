@@ -16,6 +16,7 @@ from contracts.acts_ready import (
     ACTS,
     ADMIN,
     CHECKER,
+    GUARANTOR,
     MAKER,
     SAYS_NO,
     SIGNERS,
@@ -86,7 +87,8 @@ class BusyWorld(TriedWorld):
     alone: ClassVar = ALONE
 
     def __init__(self) -> None:
-        super().__init__(members=[with_lesser_keys(one) for one in [*MEMBERS, member(AUDITOR, "auditor")]])
+        beside = [member(AUDITOR, "auditor"), member(GUARANTOR, "guarantor")]
+        super().__init__(members=[with_lesser_keys(one) for one in [*MEMBERS, *beside]])
 
 
 def with_lesser_keys(party: dict[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,19 @@ def _pledge(book: BillBook, name: str, holder: str, pledgee: str, bill: str) -> 
     })  # fmt: skip
 
 
+def _guarantee(book: BillBook, bill: str, token: str, holder: str, by: str) -> None:
+    made = {"created": {"height": book.height, "transaction": ""}}
+    book.put("guarantee", "guarantee", (by, bill), {
+        "guarantor": by, "bill": bill, "currency": "CNY", "amount": 10, "paid": 0, "bank": "BANK7",
+        "until": "2026-09-01", "document": "ab" * 32, "given_on": "2026-01-05", "ended_on": "", "status": "active",
+        **made,
+    })  # fmt: skip
+    book.put("guarantee", "demand", (by, token), {
+        "guarantor": by, "token": token, "bill": bill, "holder": holder, "currency": "CNY", "amount": 10,
+        "demanded_on": "2026-01-05", **made,
+    })  # fmt: skip
+
+
 def _write_off(book: BillBook, token: str, holder: str, bill: str) -> None:
     book.put("write_off", "mark", token, {
         "token": token, "bill": bill, "holder": holder, "currency": "CNY", "origin": token, "lo": 0, "hi": 10,
@@ -206,6 +219,8 @@ class World:
         _product(book, "foreign", "ANCHOR2", STRANGER, foreign_bill)
         _pledge(book, "own", OWNER, "BANK4", own_bill)
         _pledge(book, "foreign", STRANGER, "BANK5", foreign_bill)
+        _guarantee(book, own_bill, "D-own", OWNER, "GUARANTOR1")
+        _guarantee(book, foreign_bill, "D-foreign", STRANGER, "GUARANTOR2")
         _write_off(book, "W-own", OWNER, own_bill)
         _write_off(book, "W-foreign", STRANGER, foreign_bill)
         _sale(book, own_token, OWNER, "BANK4", own_bill)
@@ -240,6 +255,8 @@ class World:
             "label": {"own": "label-own", "foreign": "label-foreign"},
             "product_id": {"own": "P-own", "foreign": "P-foreign"},
             "pledge_id": {"own": "K-own", "foreign": "K-foreign"},
+            "guarantor": {"own": "GUARANTOR1", "foreign": "GUARANTOR2"},
+            "demanded": {"own": "D-own", "foreign": "D-foreign"},
             "mark": {"own": "W-own", "foreign": "W-foreign"},
             "court_order_id": {"own": "O-own", "foreign": "O-foreign"},
             "freeze_id": {"own": "F-own", "foreign": "F-foreign"},

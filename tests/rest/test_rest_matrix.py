@@ -55,6 +55,10 @@ GET  /v1/invoices                         fingerprint own     401  200+ 200- 200
 GET  /v1/invoices                         fingerprint foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/invoices/{fingerprint}           fingerprint own     401  200+ 404  200+ 200+ 200+ 200+ 404  200+
 GET  /v1/invoices/{fingerprint}           fingerprint foreign 401  404  404  404  404  404  200+ 404  404
+GET  /v1/demands                          demanded    own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
+GET  /v1/demands                          demanded    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/guarantees                       guarantor   own     401  200+ 200- 200+ 200+ 200+ 200+ 200- 200+
+GET  /v1/guarantees                       guarantor   foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/joints                           joint_id    own     401  200+ 200- 200+ 200- 200- 200+ 200- 200+
 GET  /v1/joints                           joint_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/joints/{joint_id}                joint_id    own     401  200+ 404  200+ 404  404  200+ 404  200+

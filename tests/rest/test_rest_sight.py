@@ -23,7 +23,12 @@ EVERYBODY = (ANCHOR, *SUPPLIERS, *BANKS, HELD_AFTER, "STRANGER")
 
 
 def sight_by_lineage(
-    viewer: Viewer, lineage: Lineage, requests: list[dict], joints: list[dict], paying_bank: str
+    viewer: Viewer,
+    lineage: Lineage,
+    requests: list[dict],
+    joints: list[dict],
+    guarantees: list[dict],
+    paying_bank: str,
 ) -> Sight | None:
     """The rule of docs/reference/read-access.md over all tokens of a bill."""
     tokens = lineage.facts.tokens
@@ -31,10 +36,11 @@ def sight_by_lineage(
     standing = [one for one in joints if one["status"] == "open"]
     may_pay = {one["content"]["to"] for one in standing if one["kind"] == "paying_bank"}
     may_pay |= {one["content"]["bank"] for one in standing if one["kind"] == "red_letter"} - {""}
-    named = bool(parties & (named_parties(lineage.facts.bill) | may_pay))
+    answer = {one[side] for one in guarantees for side in ("guarantor", "bank")}
+    named = bool(parties & (named_parties(lineage.facts.bill) | may_pay | answer))
     asked = {str(one["token"]) for one in requests if parties & set(one["banks"]) and one["token"] in tokens}
     own = {name for name, row in tokens.items() if parties & {row["holder"], row["offered_to"]}} | asked
-    pays = paying_bank in parties
+    pays = paying_bank in parties or (bool(parties & answer) and lineage.facts.bill["status"] == "overdue")
     if not (named or own or pays):
         return None
     shown = {above for name in own for above in lineage.ancestors(name)}
@@ -71,6 +77,14 @@ def _ask_and_stop(book: BillBook, choice: random.Random) -> None:
             "content": {"from": old, "to": new, "bank": choice.choice(("", new))},
             "created": {"height": book.height, "transaction": ""},
         })  # fmt: skip
+    elif act == 5 and live:
+        bill = str(book.token(choice.choice(live))["bill"])
+        guarantor, bank = choice.sample((HELD_AFTER, *BANKS, *SUPPLIERS), 2)
+        book.put("guarantee", "guarantee", (guarantor, bill), {
+            "guarantor": guarantor, "bill": bill, "bank": bank, "amount": 1, "currency": "CNY", "status": "active",
+            "created": {"height": book.height, "transaction": ""},
+        })  # fmt: skip
+        book.change("bill", bill, status=choice.choice(("active", "overdue")))
     elif act == 2 and choice.randint(0, 3) == 0:
         book.put("succession", "successor", BANKS[0], {"named": HELD_AFTER, "successor": HELD_AFTER, "from": ""})
         book.put("succession", "predecessor", HELD_AFTER, {"banks": [BANKS[0]]})
@@ -112,10 +126,11 @@ def test_the_sight_by_parts_is_that_of_the_whole_lineage(
                 continue
             requests = [one for _, one in book.scan("finance", "request", height) if one["bill"] == bill]
             joints = [one for _, one in book.scan("bill", "joint", height) if one["bill"] == bill]
+            guarantees = [one for _, one in book.scan("guarantee", "guarantee", height) if one["bill"] == bill]
             paying = book.get("succession", "successor", row["paying_bank"], height)
             lineage = lineage_of(book.facts(bill, height))
             expected = sight_by_lineage(
-                viewer, lineage, requests, joints, paying["successor"] if paying else row["paying_bank"]
+                viewer, lineage, requests, joints, guarantees, paying["successor"] if paying else row["paying_bank"]
             )
             assert view.sight(bill) == expected
             assert expected is None or view.has_part(bill), "who sees something is never sent away first"

@@ -10,7 +10,7 @@ from chainbill_contracts.declared_rows import rows
 from chainbill_cli import described, labels
 from chainbill_cli.answers import answer_write, by_value, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
-from chainbill_cli.commands import bill_invoices, bill_joint, bill_settle
+from chainbill_cli.commands import bill_guarantees, bill_invoices, bill_joint, bill_settle
 from chainbill_cli.comparing import answer_of, compare, describe, only_with_node
 from chainbill_cli.issuing import Issue, bill_arguments, preview_issue
 from chainbill_cli.kit import argument, noun, option
@@ -30,6 +30,9 @@ bill.command("settle", help="bill.settle")(bill_settle.settle)
 bill.command("reverse", help="bill.reverse")(bill_settle.reverse)
 bill.command("payment", help="bill.payment")(bill_settle.payment)
 bill.command("received", help="bill.received")(bill_settle.received)
+bill.command("guarantee", help="guarantee.give")(bill_guarantees.guarantee)
+bill.command("demand", help="guarantee.demand")(bill_guarantees.demand)
+bill.command("pay-guarantee", help="guarantee.pay")(bill_guarantees.pay)
 
 
 @bill.command("issue", help="bill.issue")

@@ -96,8 +96,9 @@ def reverse(session: Session, writing: Writing, reference: str, *, reason: str) 
     """The bank that recorded the debtor's money takes its receipt back."""
     found: Mapping[str, Any] = {}
     act = call("settlement", "reverse", reference=reference, reason=reason)
+    asked: dict[str, Any] = {"bank": session.party, "reference": reference, "kind": "settlement,guarantee"}
     if not session.offline:
-        found = next(iter(session.client.pages(RECEIPTS.path, bank=session.party, reference=reference)), {})
+        found = next(iter(session.client.pages(RECEIPTS.path, **asked)), {})
         if _broken_off(session, found):
             act = call("settlement", "proceed", bill=str(found["bill"]))
         else:
@@ -106,7 +107,7 @@ def reverse(session: Session, writing: Writing, reference: str, *, reason: str) 
     if asks(session):
         preview = Preview("preview.bill_reverse").line("column.reference", reference)
         if found:
-            session.client.rely_on(RECEIPTS.path, found, "id", bank=session.party, reference=reference)
+            session.client.rely_on(RECEIPTS.path, found, "id", **asked)
             described.of_bill(session, preview, str(found["bill"]))
             preview.money("column.amount", int(found["amount"]), str(found["currency"]))
             for name in ("value_date", "recorded_on", "reversible_until"):

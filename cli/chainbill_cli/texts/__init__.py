@@ -16,7 +16,7 @@ LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
     "trace", "governance", "calendar", "invoice", "order", "pledge", "sale", "recourse", "product", "labels",
-    "write_off",
+    "write_off", "guarantee",
     "network", "node", "localnet", "demo", "doctor", "preview",
     "value", "payees", "cause", "detail", "metavar", "answer", "act", "read", "mend",
 )  # fmt: skip

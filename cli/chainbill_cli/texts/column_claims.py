@@ -1,4 +1,4 @@
-"""Headings of what is told of onward sales and of recourse alone."""
+"""Headings of what is told of onward sales, recourse, guarantees and write-offs alone."""
 
 from __future__ import annotations
 
@@ -27,4 +27,14 @@ OF_CLAIMS: dict[str, tuple[str, str]] = {
     "column.answered_on": ("answered on", "答复日"),
     "column.bought_back_on": ("bought back on", "回购日"),
     "column.claim_status": ("claim", "追索状态"),
+    "column.guarantor": ("guarantor", "保证人"),
+    "column.guaranteed": ("guaranteed", "保证金额"),
+    "column.guarantor_paid": ("paid by guarantor", "已代偿"),
+    "column.demand_until": ("demand until", "保证期间至"),
+    "column.demanded_on": ("demanded on", "主张日"),
+    "column.given_on": ("given on", "提供日"),
+    "column.resolution": ("resolution", "公司决议"),
+    "column.recovered": ("recovered", "已收回"),
+    "column.written_off_amount": ("written off", "核销金额"),
+    "column.written_on": ("written off on", "核销日"),
 }

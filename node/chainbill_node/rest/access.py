@@ -2,8 +2,9 @@
 
 A party sees its bills up to and including its own hop: the tokens it holds, held or was offered, the path to them,
 and the hops it made. A bank sees as well the path of every token offered to it for financing, or pledged to it as
-long as the pledge lasts, and, as the paying bank of a bill, the leaves it will pay. A regulator sees all. An auditor
-sees what the parties that granted it access see. What does not show is counted as hidden.
+long as the pledge lasts, and, as the paying bank of a bill, the leaves it will pay. So do a guarantor and
+the bank of its account, once the bill is overdue. A regulator sees all. An auditor sees what the parties that granted
+it access see. What does not show is counted as hidden.
 
 The field's word: access control.
 """
@@ -133,20 +134,23 @@ def sight_of(
     requests: Sequence[Row],
     joints: Sequence[Row],
     pledges: Sequence[Row],
+    guarantees: Sequence[Row],
     paying_bank: str,
 ) -> Sight | None:
     """Give what the viewer sees of a bill; None where it is not concerned in the bill at all.
 
     ``requests`` are the financing requests for tokens of the bill, ``joints`` what was asked about it, ``pledges`` are
-    those of its cents, ``paying_bank`` is the bank that pays it, "" before it is confirmed.
+    those of its cents, ``guarantees`` those of it, ``paying_bank`` is the bank that pays it, "" before it is confirmed.
     """
     if viewer.everything:
         return Sight()
     parties = viewer.reads_for(str(bill["id"]))
-    named = not parties.isdisjoint(named_parties(bill)) or any(asked_beside(parties, joint) for joint in joints)
+    answers = [one for one in guarantees if one["guarantor"] in parties or one["bank"] in parties]
+    named = bool(answers) or not parties.isdisjoint(named_parties(bill))
+    named = named or any(asked_beside(parties, joint) for joint in joints)
     asked = _asked_tokens(tokens, parties, requests) | _pledged_tokens(tokens, parties, pledges)
     own = asked.union(tokens.of(parties))
-    pays = paying_bank in parties
+    pays = paying_bank in parties or (bool(answers) and bill["status"] == "overdue")
     if not (named or own or pays):
         return None
     shown = _paths(tokens, own)

@@ -12,9 +12,9 @@ from chainbill_node.rest.lists import every, from_index
 from chainbill_node.storage.ledger_reader import Reader
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row
 
-PARTS = ("bill.part", "token.part", "request.part", "joint.part", "pledge.part")
+PARTS = ("bill.part", "token.part", "request.part", "joint.part", "pledge.part", "guarantee.part")
 """Who a bill names; who holds, held or was offered a token of it; which banks were asked to finance one; who was asked
-something about it; to which bank cents of it were pledged."""
+something about it; to which bank cents of it were pledged; who guarantees it, and the bank of that one's account."""
 
 FEW = 8
 """So many parties are looked up one by one; for a reader of more, the tokens of a bill are looked through."""

@@ -1,8 +1,8 @@
 """What banks report: receipts of money, and what became of each payee's payment; who sees them, and how they show.
 
-A receipt is known by (bank, reference): of money that came from a debtor (settlement), of what became of a payment
-(payment), of a financing (finance), of money for an agreement that had ended (unmatched), of an onward sale (sale), or
-of a buyback (buyback).
+A receipt is known by (bank, reference): of money that came from a debtor (settlement) or a guarantor (guarantee), of
+what became of a payment (payment), of a financing (finance), of money for an agreement that had ended (unmatched), of
+an onward sale (sale), or of a buyback (buyback).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def sees_receipt(view: View, name: str, row: Row) -> bool:
     concerned = {bank, view.successor_of(bank), *_other_side(view, bill_id, row)}
     if not view.viewer.reads_for(bill_id).isdisjoint(concerned - {""}):
         return True
-    return row["kind"] == "settlement" and (bank, reference) in view.paid_by()
+    return row["kind"] in ("settlement", "guarantee") and (bank, reference) in view.paid_by()
 
 
 def _claimed(view: View, token: str) -> tuple[str, ...]:
@@ -67,6 +67,9 @@ def _other_side(view: View, bill_id: str, row: Row) -> tuple[str, ...]:
     if row["kind"] == "settlement":
         bill = view.row("bill", "bill", bill_id) or {"debtor": ""}
         return str(bill["debtor"]), view.paying_bank(bill)
+    if row["kind"] == "guarantee":
+        hop = view.row("token", "hop", str(row["result"]["tokens"][0])) or {"to": ""}
+        return (str(hop["to"]),)
     if row["kind"] == "payment":
         payment = view.row("settlement", "payment", (bill_id, str(row["result"]["token"])))
         return (str((payment or {"party": ""})["party"]),)

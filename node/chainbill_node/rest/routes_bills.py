@@ -29,12 +29,13 @@ from chainbill_node.trace.steps import (
     calendar_steps,
     in_order,
     moves_to_another_bank,
+    step_of_guarantee,
     steps_of_pledge,
     unpaid_before,
 )
 from chainbill_node.trace.tiers import TierTable
 
-RECEIPT_STEPS = ("settlement", "payment")
+RECEIPT_STEPS = {"settlement": "received", "guarantee": "guarantee_paid"}
 """The receipts that are steps of a bill; a financing shows as its hop."""
 
 ENDED_STATUSES = (*LEAF_STATUSES[1:], "reversed")
@@ -150,8 +151,8 @@ def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Respo
 
 @declared(router, "bill_history")
 def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
-    """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, pledges, receipts of
-    banks, and leaves that ended.
+    """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, pledges, guarantees,
+    receipts of banks, and leaves that ended.
 
     A step of the calendar (due, overdue) has no height; overdue is judged by value date.
     """
@@ -161,6 +162,7 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     reported = list(receipts_of_bill(view, bill_id))
     made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, reported)
     made += [step for row in _pledges(view, bill_id) for step in steps_of_pledge(row, bill_id)]
+    made += [step_of_guarantee(row) for row in _guarantees(view, bill_id)]
     made += [step for row in _joints(view, bill_id) for step in moves_to_another_bank(row)]
     steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage))
     for number, step in enumerate(steps):
@@ -172,6 +174,12 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
 
 def _joints(view: View, bill_id: str) -> Iterator[Row]:
     rows = (view.row("bill", "joint", name) for name in every(from_index(view.reader, "joint.bill", (bill_id,))))
+    return (row for row in rows if row is not None)
+
+
+def _guarantees(view: View, bill_id: str) -> Iterator[Row]:
+    names = every(from_index(view.reader, "guarantee.bill", (bill_id,)))
+    rows = (view.row("guarantee", "guarantee", name.split("/", 1)) for name in names)
     return (row for row in rows if row is not None)
 
 
@@ -208,10 +216,10 @@ def _reported(view: View, receipts: list[tuple[str, Row]]) -> list[Shape]:
     """Give what banks reported of the bill's money and of its payments, as far as the viewer sees it."""
     steps: list[Shape] = []
     for name, row in receipts:
-        if row["kind"] not in RECEIPT_STEPS or not sees_receipt(view, name, row):
+        if row["kind"] not in {*RECEIPT_STEPS, "payment"} or not sees_receipt(view, name, row):
             continue
         shape = receipt_shape(view, name, row)
-        kind = "received" if row["kind"] == "settlement" else f"payment_{shape['status']}"
+        kind = RECEIPT_STEPS.get(str(row["kind"])) or f"payment_{shape['status']}"
         kept = ("height", "transaction", "token", "amount", "bank", "reference", "value_date", "days_late")
         steps.append({"kind": kind, "date": shape["recorded_on"], **{field: shape[field] for field in kept}})
         if shape["reversed_on"]:

@@ -261,7 +261,8 @@ class View:
         self._at_hand = TokensOfBill(self.reader, bill_id, self._count_sighted)
         return sight_of(
             self.viewer, bill, self._at_hand, requests=self._asked_to_finance(bill_id),
-            joints=self._asked_jointly(bill_id), pledges=self._pledged(bill_id), paying_bank=self.paying_bank(bill),
+            joints=self._asked_jointly(bill_id), pledges=self._pledged(bill_id), guarantees=self._guaranteed(bill_id),
+            paying_bank=self.paying_bank(bill),
         )  # fmt: skip
 
     def _count_sighted(self) -> None:
@@ -296,6 +297,16 @@ class View:
     def _pledged(self, bill_id: str) -> list[Row]:
         """Give the pledges of cents of a bill to banks read for."""
         return self._asked_of_banks("pledge.part", ("pledge", "pledge"), bill_id)
+
+    def _guaranteed(self, bill_id: str) -> list[Row]:
+        """Give the guarantees of a bill by parties read for, or by those whose account one of them keeps."""
+        names = {
+            name
+            for party in self.viewer.reads_for(bill_id)
+            for name in every(from_index(self.reader, "guarantee.part", (party, bill_id)))
+        }
+        rows = (self.reader.get("guarantee", "guarantee", name.split("/", 1)) for name in sorted(names))
+        return [row for row in rows if row is not None]
 
     def _asked_of_banks(self, index: str, table: tuple[str, str], bill_id: str) -> list[Row]:
         found: list[Row] = []
@@ -340,6 +351,8 @@ class View:
             yield from (str(bill["id"]) for bill in self.filed("bill", "bill", field, party))
         for field in ("holder", "offered_to"):
             yield from (str(token["bill"]) for token in self.filed("token", "token", field, party))
+        for index in ("guarantee.guarantor", "guarantee.bank"):
+            yield from (name.split("/", 1)[1] for name in every(from_index(self.reader, index, (party,))))
         if not self.is_bank(party):
             return
         yield from (str(request["bill"]) for request in self.filed("finance", "request", "bank", party))

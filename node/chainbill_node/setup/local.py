@@ -38,7 +38,14 @@ def local_parties(validators: int, *, currencies: Sequence[str] = CURRENCIES) ->
         _party("anchor", "核心制造有限公司", "Anchor Manufacturing", ("anchor",), bank="bank1", currencies=currencies),
         _party("supplier1", "一级供应有限公司", "Supplier One", ("supplier",), bank="bank1", currencies=currencies),
         _party("supplier2", "二级供应有限公司", "Supplier Two", ("supplier",), bank="bank2", currencies=currencies),
-        _party("supplier3", "三级供应有限公司", "Supplier Three", ("supplier",), bank="bank1", currencies=currencies),
+        _party(
+            "supplier3",
+            "三级供应有限公司",
+            "Supplier Three",
+            ("supplier", "guarantor"),
+            bank="bank1",
+            currencies=currencies,
+        ),
         _party("regulator", "监管机构", "Regulator", ("regulator",)),
         _party("auditor", "会计师事务所", "Auditor", ("auditor",)),
     ]

@@ -87,6 +87,15 @@ def steps_of_pledge(pledge: Row, bill_id: str) -> list[Shape]:
     return steps
 
 
+def step_of_guarantee(guarantee: Row) -> Shape:
+    """Give the step at which a bill was guaranteed; how that ended is the bill's."""
+    return {
+        "kind": "guaranteed", "height": guarantee["created"]["height"], "date": guarantee["given_on"],
+        "transaction": guarantee["created"]["transaction"], "from": guarantee["guarantor"], "to": "",
+        "amount": guarantee["amount"],
+    }  # fmt: skip
+
+
 def unpaid_before(bill: Row, date: str, ended: Iterable[tuple[str, int]]) -> int:
     """Give what was unpaid on the morning of a day, in minor units: what a credit note took off later was still owed.
 

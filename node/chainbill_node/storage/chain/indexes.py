@@ -117,6 +117,7 @@ PRODUCT, EVENT = ("product", "product"), ("product", "event")
 PLEDGE, MARK = ("pledge", "pledge"), ("write_off", "mark")
 SALE, SALE_RECEIPT = ("sale", "sale"), ("sale", "receipt")
 CLAIM, BUYBACK = ("recourse", "claim"), ("recourse", "receipt")
+GUARANTEE, DEMAND = ("guarantee", "guarantee"), ("guarantee", "demand")
 ORDER, FREEZE = ("legal", "order"), ("legal", "freeze")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
@@ -161,6 +162,13 @@ INDEXES: tuple[Index, ...] = (
     Index("pledge.pledgee", PLEDGE, "pledgee"),
     Index("pledge.bill", PLEDGE, "ranges", each="bill"),
     Index("pledge.part", PLEDGE, "pledgee", of="ranges.bill"),
+    Index("guarantee.bill", GUARANTEE, "bill", parts=2),
+    Index("guarantee.guarantor", GUARANTEE, "guarantor", parts=2),
+    Index("guarantee.bank", GUARANTEE, "bank", parts=2),
+    Index("guarantee.part", GUARANTEE, "guarantor", also=("bank",), of="bill", parts=2),
+    Index("demand.bill", DEMAND, "bill", parts=2),
+    Index("demand.guarantor", DEMAND, "guarantor", parts=2),
+    Index("demand.holder", DEMAND, "holder", parts=2),
     Index("mark.holder", MARK, "holder"),
     Index("mark.bill", MARK, "bill"),
     Index("sale.seller", SALE, "seller"),
