@@ -76,11 +76,25 @@ def _demand(session: Session, said: Row) -> Iterator[Refusal | None]:
             yield "guarantee_period_over", {"until": row["until"], "pay_on": bill["pay_on"]}
 
 
+def _pay(session: Session, said: Row) -> Iterator[Refusal | None]:
+    """Whose account it is, and of days of grace, the ledger decides."""
+    bill = session.object_row(PLACES["bill"], str(said["bill"]))
+    rows = _guarantees(session, said["bill"], said["guarantor"]) if bill and not session.offline else []
+    if bill and not session.offline and not rows:
+        yield "guarantee_unknown", {}
+    for row in rows:
+        yield elsewhere("guarantee/guarantee", "settlement.pay_guarantee", row["status"])
+    yield elsewhere("bill/bill", "settlement.pay_guarantee", bill.get("status"))
+    for token in said["tokens"]:
+        found = session.object_row(PLACES["token"], str(token))
+        yield elsewhere("token/token", "settlement.pay_guarantee", found.get("status"))
+
+
 def _guarantees(session: Session, bill: str, guarantor: str) -> list[Row]:
     return all_rows(session, GUARANTEES, bill=bill, guarantor=guarantor)
 
 
 CHECKS: Mapping[str, Check] = {
     "write_off.write_off": _write_off, "write_off.undo_write_off": _undo, "guarantee.give_guarantee": _give,
-    "guarantee.demand": _demand,
+    "guarantee.demand": _demand, "settlement.pay_guarantee": _pay,
 }  # fmt: skip

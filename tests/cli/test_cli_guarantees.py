@@ -71,5 +71,8 @@ def test_what_the_ledger_refuses_is_said_before_anybody_is_asked(
     assert refused("supplier3", *give, "+180d") == "guarantee_transition"
     assert refused("supplier1", *demand) == "bill_not_overdue"
     assert refused("supplier2", *demand) == "not_the_holder"
+    pay = ("bill", "pay-guarantee", bill, "--token", token, "--reference", "G-1", "--guarantor")
+    assert refused("bank1", *pay, "supplier2") == "guarantee_unknown"
+    assert refused("bank1", *pay, "supplier3") == "bill_not_overdue"
     desk.text("--as", "supplier2", *demand[:5], expect=2)
     assert "--token" in desk.err
