@@ -85,7 +85,7 @@ def test_demo(
     ("words", "told"),
     [
         # 600,000.00 at 4.20 % for 30 days of 360: 2,100.00
-        ([], ["602,100.00 CNY, principal 600,000.00 and interest 2,100.00 for 30 days", "came back", "to the cent"]),
+        ([], ["602,100.00 CNY, principal 600,000.00, interest 2,100.00 for 30 days", "came back", "to the cent"]),
         (
             ["--lang", "zh", "--invoice", str(EXAMPLES / "ubl-invoice.xml")],
             ["逾期", "退汇", "解除冻结", "与票面分毫不差"],
