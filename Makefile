@@ -20,7 +20,7 @@ help:
 	@echo "make bench   measure and print (20 minutes)   make bench ARGS=--quick   the same in three"
 	@echo "make bench-compare BASE=rev   two commits     make bench-sustained      MINUTES=30 at 80% of the rate"
 	@echo "make bench-disk  a million transactions       make bench-docs           tables and plot of docs/performance.md"
-	@echo "make soak    long runs, MINUTES=30, PART=sim|twins|drills|real|whole|books|model|search|decoders|torn|prices|planted|kills for one of them"
+	@echo "make soak    long runs, MINUTES=30, PART=sim|twins|drills|real|whole|books|model|search|decoders|torn|prices|planted|mutants|kills for one of them"
 	@echo "make vectors write the golden vectors again   make lock    pin the dependencies again"
 
 $(VENV)/.runtime: requirements.lock pyproject.toml

@@ -1,4 +1,5 @@
-"""Faults of one place by rule, as people plant them: an operand left out, a bound moved by one, a call that is missing.
+"""Faults of one place by rule, as people plant them: an operand left out, a bound moved by one, a call that is missing,
+another field of the same row.
 
 Told as those of `round_*.toml`: text of one file that stands there once, and what stands there instead.
 """
@@ -8,21 +9,48 @@ from __future__ import annotations
 import ast
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from planted.planting import ROOT, Fault
+from planted.planting import CONTRACTS, ROOT, Fault
 
 AREAS = (
+    "contracts/chainbill_contracts",
     *(f"node/chainbill_node/{room}" for room in ("consensus", "driver", "storage", "mempool", "sync")),
     "node/chainbill_node/application",
     "chainbill/ledger",
     "chainbill/state",
-    *(f"node/chainbill_node/rest/{one}.py" for one in ("lists", "totals", "payments", "cursors", "declared")),
+    "node/chainbill_node/rest",
 )
 """Files of the product, and folders with all that is in them."""
-EDGES: dict[type[ast.cmpop], str] = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">"}
+OUTSIDE = ("__init__.py", "declared_acts.py", "declared_reads.py", "declared_rows.py")
+"""Of the contracts' folder what hands them out and what is told about them: no contracts."""
+Ops = dict[type[ast.cmpop], type[ast.cmpop]]
+EDGES: Ops = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+REVERSE: Ops = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
 OTHERS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+PLAIN = ast.Name | ast.Attribute | ast.Subscript
+ALIKE = (
+    ("amount", "secured", "received", "owed", "unpaid", "settled", "face", "total", "occupied", "lo", "hi"),
+    ("holder", "pledgee", "debtor", "creditor", "party", "bank", "by", "payer", "payee", "initiator", "sponsor"),
+    (
+        "due_on",
+        "until",
+        "pledged_on",
+        "ended_on",
+        "final_on",
+        "acts_on",
+        "closed_on",
+        "from_date",
+        "date",
+        "effective_on",
+    ),
+    ("created", "accepted", "ended"),
+)
+NEAR = {field: [one for one in alike if one != field] for alike in ALIKE for field in alike}
+"""Fields that somebody may take for one another: of those a row has these are tried first."""
 SETS = (ast.BitOr, ast.BitAnd, ast.Sub)
 UNHEARD = ("log", "_log", "logger", "metrics", "_metrics")
 """Receivers of calls that nobody but an operator misses."""
@@ -43,7 +71,7 @@ def mutants(seed: int, count: int, module: str = "") -> list[Fault]:
     kinds: dict[str, list[tuple[str, str, Change]]] = defaultdict(list)
     for file in files():
         text = (ROOT / file).read_text(encoding="utf-8")
-        for change in changes(text) if module in file else ():
+        for change in changes(text, of_module=file.startswith(CONTRACTS)) if module in file else ():
             kinds[change.kind].append((file, text, change))
     for drawn in kinds.values():
         chance.shuffle(drawn)
@@ -58,13 +86,19 @@ def mutants(seed: int, count: int, module: str = "") -> list[Fault]:
 def files() -> list[str]:
     """All that get faults."""
     found = [[ROOT / area] if area.endswith(".py") else sorted((ROOT / area).rglob("*.py")) for area in AREAS]
-    return [str(path.relative_to(ROOT)) for area in found for path in area]
+    inside = (path for area in found for path in area if not (CONTRACTS in str(path) and path.name in OUTSIDE))
+    return [str(path.relative_to(ROOT)) for path in inside]
 
 
-def changes(text: str) -> Iterator[Change]:
-    """All that this file's functions can have."""
-    for function in _outermost(ast.parse(text)):
-        yield from _changes(function)
+def changes(text: str, *, of_module: bool = False) -> Iterator[Change]:
+    """All that this file's functions can have; `of_module`: and the numbers that it names, where all is run anew."""
+    tree = ast.parse(text)
+    fields = _fields(tree)
+    for function in _outermost(tree):
+        yield from _changes(function, fields)
+    for node in tree.body if of_module else ():
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int:
+            yield from _of_numbers(node.value)
 
 
 def line_of(fault: Fault) -> int:
@@ -101,9 +135,23 @@ def _outermost(tree: ast.Module | ast.ClassDef) -> Iterator[Function]:
             yield from _outermost(node)
 
 
-def _changes(function: Function) -> Iterator[Change]:
+def _fields(tree: ast.Module) -> dict[str, list[str]]:
+    """By the name of a row the fields of it that this file knows."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(ast.Name(row), ast.Constant(str(field))):
+                found[row].add(field)
+    return {row: sorted(fields) for row, fields in found.items()}
+
+
+def _changes(function: Function, fields: Mapping[str, Sequence[str]]) -> Iterator[Change]:
     inner = [node for statement in function.body for node in _walk(statement)]
+    if not any(isinstance(node, ast.Return) and node.value is not None for node in inner):
+        for statement in function.body[1:]:
+            yield Change("return early", statement, "return")
     for node in inner:
+        yield from _of_rows(node, fields)
         yield from _of_statements(node)
         yield from _of_calls(node)
         if isinstance(node, ast.expr):
@@ -127,6 +175,9 @@ def _of_statements(node: ast.AST) -> Iterator[Change]:
         case ast.If(test, [ast.Return() | ast.Raise() | ast.Continue() | ast.Break(), *_]):
             yield Change("negate a guard", test, f"not ({ast.unparse(test)})")
             yield Change("drop a guard", test, "False")
+        case ast.If(test):
+            yield Change("one branch", test, "True")
+            yield Change("one branch", test, "False")
         case ast.Expr(ast.Call() | ast.Await()) if not _is_log(node.value):
             yield Change("drop a call", node, "pass")
         case ast.AugAssign(target, value=value):
@@ -169,11 +220,20 @@ def _of_expressions(node: ast.expr) -> Iterator[Change]:
                 left: ast.expr = ast.BoolOp(op, [*values[:place], *values[place + 1 :]])
                 yield Change("drop an operand", node, f"({ast.unparse(left)})")
             yield Change("and for or", node, f"({ast.unparse(ast.BoolOp(_other(op), values))})")
-        case ast.Compare(left, [op], [right]) if type(op) in EDGES:
-            yield Change("move an edge", node, f"({ast.unparse(left)} {EDGES[type(op)]} {ast.unparse(right)})")
+        case ast.Compare(left, ops, rights):
+            for place, op in enumerate(ops):
+                for kind, others in (("move an edge", EDGES), ("the reverse", REVERSE)):
+                    if type(op) in others:
+                        told = [*ops[:place], others[type(op)](), *ops[place + 1 :]]
+                        yield Change(kind, node, f"({ast.unparse(ast.Compare(left, told, rights))})")
         case ast.BinOp(one, ast.Add() | ast.Sub() | ast.FloorDiv() | ast.Mult()) if not _is_text(one):
             yield Change("one off", node, f"({ast.unparse(node)} + 1)")
             yield Change("one off", node, f"({ast.unparse(node)} - 1)")
+            if isinstance(node.op, ast.Add | ast.Sub):
+                other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+                yield Change("plus for minus", node, f"({ast.unparse(ast.BinOp(one, other, node.right))})")
+        case ast.Constant(int(_)):
+            yield from _of_numbers(node)
         case ast.Subscript(_, ast.Slice(lower, upper)):
             for bound in (lower, upper):
                 if bound is not None:
@@ -198,6 +258,28 @@ def _of_expressions(node: ast.expr) -> Iterator[Change]:
         for part in node.generators:
             for test in part.ifs:
                 yield Change("drop a filter", test, "True")
+
+
+def _of_numbers(node: ast.Constant) -> Iterator[Change]:
+    if type(node.value) is int:  # not a truth
+        for number in (node.value - 1, node.value + 1):
+            yield Change("another number", node, f"({number})" if number < 0 else str(number))
+
+
+def _of_rows(node: ast.AST, fields: Mapping[str, Sequence[str]]) -> Iterator[Change]:
+    """Another field of the same row; two fields that have each other's value."""
+    match node:
+        case ast.Subscript(ast.Name(row), ast.Constant(str(field)) as place):
+            others = [one for one in fields[row] if one != field]
+            for other in NEAR.get(field, ()) if set(NEAR.get(field, ())) & set(others) else others[:1] + others[-1:]:
+                if other in others:
+                    yield Change("another field", place, f'"{other}"')
+        case ast.Dict(keys, values):
+            for place in range(len(keys) - 1):
+                one, two = values[place : place + 2]
+                if isinstance(one, PLAIN) and isinstance(two, PLAIN) and None not in keys:
+                    told = ast.Dict(keys, [*values[:place], two, one, *values[place + 2 :]])
+                    yield Change("each other's value", node, ast.unparse(told))
 
 
 def _other(op: ast.boolop) -> ast.boolop:

@@ -19,15 +19,20 @@ import pytest
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from planted.places import ROOT, files  # noqa: E402
+from planted.planting import CONTRACTS  # noqa: E402
 
 WHICH = "not e2e and not alone and not slow"
 
 
 class Reach:
-    """A plugin. What a fixture or a cache of many tests runs is told of the first of them alone."""
+    """A plugin. Of contracts it sees the lines that run in plain Python, and none of those on the machine.
+
+    What a fixture or a cache of many tests runs is told of the first of them alone.
+    """
 
     def __init__(self) -> None:
         self.files = {str(ROOT / one): one for one in files()}
+        self.files |= {f"<contract {Path(one).stem}>": one for one in files() if one.startswith(CONTRACTS)}
         self.took: dict[str, float] = {}
         self.lines: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self.monitoring = sys.monitoring  # type: ignore[attr-defined]

@@ -1,8 +1,10 @@
 """`python -m tests.planted.sweep --seed N --count K`: mutants by rule in running code, and what of all tests sees them.
 
+`--module contracts/` for the contracts, of which the tests in plain Python are run; `make soak PART=mutants` does that.
+
 Once, under coverage, it is written down (build/sweep.*) which test reaches which line. Then one process collects these
 tests, and for each mutant a fork of it runs those that reach the line: the files that take the shortest first, up to
-the first that fails. Printed: killed by which, alive after which, out of time, or not reached.
+the first that fails. Printed: killed by which, alive with the difference, out of time, or not reached.
 """
 
 from __future__ import annotations
@@ -10,14 +12,17 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import difflib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,26 +32,55 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from planted.__main__ import PLAIN, Shortly  # noqa: E402
 from planted.places import line_of, mutants  # noqa: E402
-from planted.planting import ROOT, Fault, planted  # noqa: E402
+from planted.planting import CONTRACTS, ROOT, Fault, planted  # noqa: E402
 from planted.reach import WHICH  # noqa: E402
 
 BUILD = ROOT / "build"
 PYTHON = BUILD / "python-3.12/bin/python"
-TESTS = ("consensus", "state", "ledger", "sim", "node", "faults", "whole", "rest/test_rest_lists.py")
+PLAIN_CONTRACTS = (
+    *("-k", "not machine", "--ignore-glob=*_mutants.py", "--ignore=tests/contracts/test_planted_faults.py"),
+)  # fmt: skip
+"""Without those that look for a text of a contract, which any change of it ends."""
+TESTS: dict[str, tuple[str, ...]] = {
+    "contracts": PLAIN_CONTRACTS,
+    **dict.fromkeys(("consensus", "state", "ledger", "sim", "node", "faults", "whole", "rest"), ()),
+}
+"""Folders of tests, each with its options."""
+NAMED = re.compile(r"([A-Z_]+) = ")
 ONE_TEST_S, STILL_S = 60, 180
 """So much processor time one test may take with a fault, and so much time: then it is out of time, which is seen."""
 
 
-def reach() -> tuple[dict[str, float], dict[str, dict[int, set[str]]]]:
-    """Of each test the seconds, and by file and line the tests that reach it; found out where nothing is kept."""
-    if not list(BUILD.glob("sweep.*.json")):
-        for part in TESTS:
-            kept = f"build/sweep.{part.replace('/', '-')}.json"
-            subprocess.run([PYTHON, "-m", "tests.planted.reach", kept, f"tests/{part}"], cwd=ROOT, check=False)
+def kept_of(part: str) -> Path:
+    """Where it is written down what the tests of a folder reach."""
+    return BUILD / f"sweep.{part}.json"
+
+
+def is_old(part: str) -> bool:
+    """Whether that is not known, or these tests or the contracts are of a later moment."""
+    newest = max(path.stat().st_mtime for top in (CONTRACTS, f"tests/{part}") for path in (ROOT / top).rglob("*.py"))
+    return not kept_of(part).is_file() or kept_of(part).stat().st_mtime < newest
+
+
+def look(part: str) -> None:
+    """Find out what the tests of this folder reach."""
+    BUILD.mkdir(exist_ok=True)
+    words = [str(PYTHON), "-m", "tests.planted.reach", str(kept_of(part)), f"tests/{part}", *TESTS[part]]
+    subprocess.run(words, cwd=ROOT, check=False, capture_output=True)
+
+
+def reach(module: str) -> tuple[dict[str, float], dict[str, dict[int, set[str]]]]:
+    """Of each test the seconds, and by file and line the tests that reach it; found out where it is not kept.
+
+    Contracts are asked with the tests of contracts alone, and all else with all others.
+    """
+    parts = [part for part in TESTS if (part == "contracts") is module.startswith("contracts")]
     took: dict[str, float] = {}
     reached: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for path in sorted(BUILD.glob("sweep.*.json")):
-        kept = json.loads(path.read_text(encoding="utf-8"))
+    for part in parts:
+        if is_old(part):
+            look(part)
+        kept = json.loads(kept_of(part).read_text(encoding="utf-8"))
         names = list(kept["took"])
         took |= kept["took"]
         for file, lines in kept["lines"].items():
@@ -55,8 +89,14 @@ def reach() -> tuple[dict[str, float], dict[str, dict[int, set[str]]]]:
     return took, reached
 
 
-def statement_lines(text: str, line: int) -> range:
-    """From the first line of the innermost statement around `line` to that line, or to the end of its head."""
+def statement_lines(text: str, line: int) -> Iterable[int]:
+    """From the first line of the innermost statement around `line` to that line, or to the end of its head.
+
+    Of a number that a module names: every line with that name.
+    """
+    named = NAMED.match(text.splitlines()[line - 1])
+    if named:
+        return [number for number, one in enumerate(text.splitlines(), 1) if named.group(1) in one and number != line]
     around = [
         one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.stmt) and one.lineno <= line <= one.end_lineno
     ]
@@ -68,9 +108,9 @@ def statement_lines(text: str, line: int) -> range:
 class Sweep(Shortly):
     """In the place of pytest's own loop."""
 
-    def __init__(self, faults: list[Fault], ends: float, cpu_s: float) -> None:
+    def __init__(self, faults: list[Fault], module: str, ends: float, cpu_s: float) -> None:
         self.faults, self.ends, self.cpu_s = faults, ends, cpu_s
-        self.took, self.reached = reach()
+        self.took, self.reached = reach(module)
         self.killers: dict[str, list[str]] = defaultdict(list)
         self.sound: dict[str, bool] = {}
         self.failed = ""
@@ -92,6 +132,8 @@ class Sweep(Shortly):
                 out.write(json.dumps(asdict(fault) | outcome, ensure_ascii=False) + "\n")
             where = f"{fault.file}:{line_of(fault)} {fault.name.partition(' ')[2]}"
             say(f"{number:4} {outcome['what']:11} {where}: {outcome['test']} ({outcome['ran']} of {outcome['of']})")
+            if outcome["what"] in ("alive", "not reached"):
+                say(difference(fault))
         say(", ".join(f"{count} {what}" for what, count in sorted(told.items())))
         return True
 
@@ -115,18 +157,20 @@ class Sweep(Shortly):
         """What killed others of this file, then the tests that reach the line, file by file, then the rest of those."""
         lines = self.reached[fault.file]
         line = line_of(fault)
-        reaching = lines[line] or set().union(*(lines[one] for one in statement_lines(fault.sound, line)))
+        named = NAMED.match(fault.sound.splitlines()[line - 1])
+        reaching = set() if named else lines[line]
+        reaching = reaching or set().union(*(lines[one] for one in statement_lines(fault.sound, line)))
         files: dict[str, list[str]] = defaultdict(list)
         for one in sorted(reaching, key=lambda one: self.took.get(one, 0)):
             files[one.partition("::")[0]].append(one)
         ordered = sorted(files, key=lambda file: sum(self.took.get(one, 0) for one in files[file]))
-        others = [one for one in self.took if one.partition("::")[0] in files]
+        others = [one for one in self.took if one.partition("::")[0] in files and not fault.file.startswith(CONTRACTS)]
         first = [one for one in self.killers[fault.file] if one in reaching][:5]
         return list(dict.fromkeys([*first, *(one for file in ordered for one in files[file]), *others]))
 
     def forked(self, fault: Fault | None, chosen: list[pytest.Item]) -> dict[str, object]:
         """In a child with a process group of its own, which says before each test that it begins."""
-        diary = BUILD / "sweep.diary"
+        diary = BUILD / f"sweep.{os.getpid()}.diary"
         diary.write_text("", encoding="utf-8")
         pid = os.fork()
         if not pid:
@@ -162,6 +206,12 @@ class Sweep(Shortly):
         os._exit(0)
 
 
+def difference(fault: Fault) -> str:
+    """As a patch tells it, without what is around it."""
+    lines = difflib.unified_diff(fault.before.splitlines(), fault.after.splitlines(), n=0, lineterm="")
+    return "\n".join(f"       {line}" for line in [*lines][3:])
+
+
 def say(line: str) -> None:
     """Past pytest's own reporter."""
     os.write(2, (line + "\n").encode())
@@ -176,7 +226,8 @@ def main() -> int:
     parser.add_argument("--cpu", type=float, default=60, help="seconds of processor time for the tests of a mutant")
     parser.add_argument("--module", default="", help="only files whose path has this in it")
     given = parser.parse_args()
-    sweep = Sweep(mutants(given.seed, given.count, given.module), time.monotonic() + 60 * given.minutes, given.cpu)
+    drawn = mutants(given.seed, given.count, given.module)
+    sweep = Sweep(drawn, given.module, time.monotonic() + 60 * given.minutes, given.cpu)
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         code = pytest.main(
             [

@@ -21,7 +21,7 @@ from recompute import reading
 from search import soaking
 from sim import drills, real
 from sim.drill_kit import Drill
-from soak import guided, numbered, planting, prices
+from soak import guided, mutants, numbered, planting, prices
 from soak.numbered import SEEDS_AT_ONCE, Lane, attempt
 from soak.tally import Deadline, Tally
 from whole.mutants import MUTANTS as BROKEN_NODES
@@ -32,7 +32,21 @@ FUZZ_AT_ONCE = 2_000
 TORN_AT_ONCE = 100
 
 
-PARTS = ("sim", "twins", "drills", "real", "whole", "books", "model", "search", "decoders", "torn", "prices", "planted")
+PARTS = (
+    "sim",
+    "twins",
+    "drills",
+    "real",
+    "whole",
+    "books",
+    "model",
+    "search",
+    "decoders",
+    "torn",
+    "prices",
+    "planted",
+    "mutants",
+)
 STORIES, NEWCOMERS = "real-ledger seeds", "state-sync seeds"
 ONCE = (numbered.SEEDS, numbered.CONTESTED, numbered.HEALED, numbered.TWINS, numbered.LED, STORIES, NEWCOMERS)
 """What is played by numbers that go on from soak to soak: these are different ones, not runs."""
@@ -63,6 +77,7 @@ def run(base: int, seconds: float, part: str = "", lane: Lane | None = None) -> 
         "torn": [offsets(tally)],
         "prices": [prices.measured(tally)],
         "planted": [planting.each(tally)],
+        "mutants": [mutants.drawn(tally, base)],
     }
     parts = [one for name in PARTS for one in named[name] if part in ("", name)]
     for part in parts:

@@ -19,7 +19,7 @@ from sim import real, seeded, twins  # noqa: E402
 from sim.checkers import ViolationError  # noqa: E402
 from sim.mutants import MUTANTS  # noqa: E402
 from soak import __main__ as soak  # noqa: E402
-from soak import counts, guided, numbered, planting, prices, processes, pure  # noqa: E402
+from soak import counts, guided, mutants, numbered, planting, prices, processes, pure  # noqa: E402
 from soak import tally as tally_of  # noqa: E402
 from soak.numbered import Lane  # noqa: E402
 from soak.tally import Tally  # noqa: E402
@@ -43,6 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soaking, "DEEP", ((2, 0),))
     monkeypatch.setattr(prices, "REPETITIONS", 1)
     monkeypatch.setattr(planting, "is_killed", lambda fault: None)
+    monkeypatch.setattr(mutants, "run", lambda tally, words: None)
     monkeypatch.setattr(pure, "held", lambda number: None)
 
 
@@ -134,6 +135,21 @@ def test_a_turn_that_does_not_end_is_told_and_the_soak_goes_on(tmp_path: Path) -
     [finding] = tally.findings
     assert "TimeoutExpired" in finding
     assert "-seed=5" in finding
+
+
+def test_a_mutant_that_lives_is_told_with_its_difference_and_is_no_finding() -> None:
+    printed = "\n".join(
+        (
+            "   0 killed      contracts/a.py:3 drop a call: tests/a.py::test_b (1 of 9)",
+            "   1 alive       contracts/a.py:5 one off:  (9 of 9)",
+            "       -    x = 1",
+            "       +    x = 2",
+            "1 alive, 1 killed",
+        )
+    )
+    [only] = mutants.told(printed)
+    assert only.startswith("alive       contracts/a.py:5 one off")
+    assert only.endswith("-    x = 1\n       +    x = 2")
 
 
 def test_two_lanes_share_the_numbers_and_the_next_soak_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
