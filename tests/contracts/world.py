@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from chainbill_contracts import NAMES, genesis_init, listed_key, sources
+from contracts.one_name import told_otherwise
 
 from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
@@ -361,6 +362,8 @@ class World:
             CoreChecks(
                 self.overlay, self.height, self.today, AGENDAS.values(), adjustable_clock=self.clock == "adjustable"
             ).run()
+            otherwise = list(told_otherwise(self.overlay, context.party, calls, values, events))
+            assert not otherwise, otherwise
         except BaseException:
             self.overlay.rollback()
             raise
