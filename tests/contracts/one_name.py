@@ -40,6 +40,7 @@ OTHERWISE: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("finance.decline()", "finance.withdraw()", "finance.withdraw_quote()"), ("token",)),
     **dict.fromkeys(("token.accept()", "token.accept() hop", "token.recall()", "token.reject()"), ("token",)),
     **dict.fromkeys(("token.transfer()", "pledge.enforced", "pledge.release()"), ("tokens",)),
+    **dict.fromkeys(("settlement.pay_guarantee()", "settlement.guarantee_paid"), ("tokens",)),
     **dict.fromkeys(("finance.requested", "token.accepted", "token.rejoined", "token.returned"), ("token",)),
     **dict.fromkeys(("sale.buy()", "sale.bought", "recourse.bought_back()", "recourse.bought_back"), ("token",)),
     "write_off.write_off_undone": ("token",),
