@@ -152,12 +152,15 @@ def pay_guarantee(bill, guarantor, tokens, reference, value_date):
     require(guarantee["status"] in GUARANTEE_STANDING, "guarantee_transition", {"status": guarantee["status"]})
     require(row["status"] in BILL_OVERDUE, "bill_not_overdue", {"status": row["status"]})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
-    named = []
+    places = []
     for one in found:
         require(one["status"] in TOKEN_USABLE, "token_already_used", {"status": one["status"]})
-        require(one["id"] not in named, "token_named_twice")
-        named += [one["id"]]
+        places += [[one["lo"], one["id"]]]
     invoke("guarantee", "require_all_payable", tokens, guarantor)
+    by_lo = []  # tokens are paid by their cents, whatever order they are named in
+    for place in sorted(places):
+        require(place[1] not in by_lo, "token_named_twice")
+        by_lo += [place[1]]
     last = invoke("calendar", "business_days_after", row["pay_on"], 1)  # what came on it may still be recorded
     require(ctx.today > last, "bill_overdue_too_short", {"until": last})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
@@ -167,7 +170,7 @@ def pay_guarantee(bill, guarantor, tokens, reference, value_date):
         amount += one["hi"] - one["lo"]
     require_policy(bank, "settlement.pay_guarantee", row["currency"], amount)
 
-    done = invoke("token", "pay_for_debtor", tokens, guarantor)
+    done = invoke("token", "pay_for_debtor", by_lo, guarantor)
     step = {"bank": ctx.party, "reference": reference, "kind": "guarantee"}
     result = {"payments": owe_payees(row, done, step)["payments"], "tokens": [], "repeated": False}
     for one in done["paid"]:

@@ -114,8 +114,12 @@ MUTANTS: dict[str, Mutant] = {
         refused(refusals.pay_on_the_day_of_payment),
     ),
     "a token twice": (
-        "settlement", '        named += [one["id"]]\n    invoke("guarantee"', '    invoke("guarantee"',
+        "settlement", 'require(place[1] not in by_lo, "token_named_twice")', "pass",
         refused(refusals.pay_a_token_twice),
+    ),
+    "in the order in which they are named": (
+        "settlement", '"pay_for_debtor", by_lo', '"pay_for_debtor", tokens',
+        told.test_tokens_are_paid_by_their_cents_whatever_order_they_are_named_in,
     ),
     "no policy": (
         "settlement", 'require_policy(bank, "settlement.pay_guarantee", row["currency"], amount)',
@@ -124,8 +128,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "while a settlement is under way": (
         "settlement",
-        'require(not steps.has(bill), "settlement_under_way", {"bill": bill})\n    named',
-        'require(True, "settlement_under_way", {"bill": bill})\n    named',
+        'require(not steps.has(bill), "settlement_under_way", {"bill": bill})\n    places',
+        'require(True, "settlement_under_way", {"bill": bill})\n    places',
         told.test_a_settlement_in_steps_is_finished_first,
     ),
     "its receipt is reversed": (

@@ -149,6 +149,20 @@ def test_a_pledge_and_freezes_follow_the_money(world: World) -> None:
     check_all(world)
 
 
+def test_tokens_are_paid_by_their_cents_whatever_order_they_are_named_in(world: World) -> None:
+    """The pledgee has the low cents, so that a bank spares no free cents at the cost of a court."""
+    bill, token = guaranteed(world)
+    pledge(world, token, secured=25_000_000, due_on="2026-03-30")
+    frozen(world, token, 30_000_000)
+    world.day(WEDNESDAY)
+    parts = [one["id"] for one in world.leaves(bill)]
+    paid = pay(world, bill, *reversed(parts))
+    assert [(one["party"], one["amount"], one["status"]) for one in paid["payments"]] == [
+        (BANK2, 25_000_000, "instructed"), (S1, 45_000_000, "instructed"), (S1, 30_000_000, "set_aside"),
+    ]  # fmt: skip
+    check_all(world)
+
+
 def test_a_bank_that_is_paid_by_a_guarantor_is_repaid(world: World) -> None:
     bill, token = guaranteed(world)
     of_bank, _ = finance(world, token, BANK2, 40_000_000)
@@ -193,6 +207,7 @@ def test_a_guarantor_pays_no_guarantor(world: World) -> None:
     world.day(WEDNESDAY)
     [taken] = pay(world, bill, token)["tokens"]
     refused("token_of_a_guarantor", pay, world, bill, taken)
+    refused("token_of_a_guarantor", pay, world, bill, taken, taken)
     refused("token_of_a_guarantor", pay, world, bill, taken, guarantor=SECOND)
     refused("token_of_a_guarantor", demand, world, bill, taken, guarantor=SECOND)
     settle(world, bill, FACE)
