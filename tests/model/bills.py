@@ -21,6 +21,9 @@ def find(book: Book, guards: Guards, bill: str) -> Bill:
 
 def close(book: Book, bill: Bill, status: str) -> None:
     bill.status, bill.closed_on = status, book.today
+    for guarantee in book.guarantees.values():
+        if guarantee.bill is bill:
+            guarantee.status, guarantee.ended_on = "ended", book.today
 
 
 def falls_due(book: Book, bill: Bill) -> None:
@@ -36,6 +39,9 @@ def falls_due(book: Book, bill: Bill) -> None:
 def owed_again(book: Book, bill: Bill) -> None:
     """What settled it was reversed: it stands by what day it is."""
     bill.status, bill.closed_on = "active", ""
+    for guarantee in book.guarantees.values():
+        if guarantee.bill is bill:
+            guarantee.status, guarantee.ended_on = "active", ""
     falls_due(book, bill)
 
 

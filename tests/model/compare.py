@@ -123,6 +123,14 @@ def after_financing(book: Book, ledger: Ledger) -> None:
         ours = {name: value for name, value in vars(sale).items() if name != "lock"} | {"token": sale.token.id}
         ledger.same(ours, {name: row[name] for name in ours}, f"sale of {sale.token.id}")
     ledger.same(len(book.sales), len(world.rows("sale", "sale")), "sales")
+    for guarantee in book.guarantees.values():
+        row = world.row("guarantee", "guarantee", [guarantee.guarantor, ledger.theirs[guarantee.bill.id]])
+        ours = {**vars(guarantee), "bill": guarantee.bill.id, "amount": guarantee.bill.face}
+        ledger.same(ours, {name: row[name] for name in ours}, f"guarantee of {guarantee.bill.id}")
+    for (guarantor, token), demand in book.demands.items():
+        row = world.row("guarantee", "demand", [guarantor, ledger.theirs[demand.token.id]])
+        ours = {"token": demand.token.id, "holder": demand.holder, "demanded_on": demand.demanded_on}
+        ledger.same(ours, {name: row[name] for name in ours}, f"demand for {token}")
     for claim in book.claims.values():
         row = world.row("recourse", "claim", ledger.theirs[claim.token.id])
         ours = {**vars(claim), "token": claim.token.id, "now": claim.now.id, "principal": claim.token.amount}
@@ -149,6 +157,9 @@ def sums(book: Book, ledger: Ledger) -> None:
             if leaf.status == "live":
                 add(leaf.holder, bill.currency, "holder", leaf.amount)
                 add(bill.debtor, bill.currency, "debtor", leaf.amount)
+    for one in book.guarantees.values():
+        if one.status == "active":
+            add(one.guarantor, one.bill.currency, "guarantor", one.bill.face)
     for payment in book.payments.values():
         if payment.status in OWED:
             add(payment.party, payment.bill.currency, "payee_open", payment.amount)

@@ -43,7 +43,9 @@ OWN = {
     BANK2: member(BANK2, "bank", "anchor", accounts=[an_account("CNY", BANK2)]),  # a bank that owes, too
     UNPAID: member(UNPAID, "anchor", paying_bank=""),
     ADVISER: member(ADVISER, "guarantor"),
+    S4: member(S4, "supplier", "guarantor", currencies=CURRENCIES),
 }
+GUARANTORS = (ADVISER, S4)
 ALL = [OWN.get(one["id"], one) for one in MEMBERS] + [OWN[UNPAID], OWN[ADVISER]]
 
 

@@ -10,7 +10,18 @@ from random import Random
 from typing import Any
 
 from contracts.world import BANK3, BANK4
-from model import compare, draw_claims, draw_labels, draw_money, draw_pledge, draw_sale, draw_trade, passing, standing
+from model import (
+    compare,
+    draw_claims,
+    draw_guarantee,
+    draw_labels,
+    draw_money,
+    draw_pledge,
+    draw_sale,
+    draw_trade,
+    passing,
+    standing,
+)
 from model.acts import ACTS, apply
 from model.days import plus
 from model.draw import Draw
@@ -65,6 +76,9 @@ ACTS_DRAWN: dict[str, tuple[int, Drawn]] = {
     "recourse.refuse_recourse": (1, draw_claims.refuse),
     "recourse.withdraw_recourse": (1, draw_claims.withdraw),
     "recourse.bought_back": (5, draw_claims.bought_back),
+    "guarantee.give_guarantee": (5, draw_guarantee.give),
+    "guarantee.demand": (3, draw_guarantee.demand),
+    "settlement.pay_guarantee": (5, draw_guarantee.pay),
     "settlement.settle": (6, draw_money.settle),
     "settlement.pay_result": (4, draw_money.pay_result),
     "settlement.acknowledge": (2, draw_money.acknowledge),
@@ -88,6 +102,8 @@ MOODS: tuple[tuple[str, ...], ...] = (
     ("token.transfer", "token.accept", "recourse.ask_recourse", "recourse.accept_recourse", "recourse.bought_back"),
     ("finance.quote", "finance.agree", "finance.disburse", "sale.sell", "sale.buy", "recourse.ask_recourse"),
     ("recourse.ask_recourse", "recourse.accept_recourse", "settlement.settle", "settlement.reverse", "sale.sell"),
+    ("guarantee.give_guarantee", "settlement.pay_guarantee", "pledge.offer", "pledge.accept", "token.transfer"),
+    ("guarantee.give_guarantee", "settlement.pay_guarantee", "write_off.write_off", "recourse.ask_recourse"),
     ("pledge.accept", "pledge.enforce"), ("settlement.settle", "settlement.reverse"),
     ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.reverse", "pledge.enforce"),
 )  # fmt: skip

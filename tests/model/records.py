@@ -336,6 +336,30 @@ class Claim:
 
 
 @dataclass(eq=False)
+class Guarantee:
+    """A guarantor answers for the face of a bill."""
+
+    guarantor: str
+    bill: Bill
+    bank: str
+    until: str
+    document: str
+    given_on: str
+    paid: int = 0
+    status: str = "active"
+    ended_on: str = ""
+
+
+@dataclass(eq=False)
+class Demand:
+    """A holder asked a guarantor to pay a token."""
+
+    token: Token
+    holder: str
+    demanded_on: str
+
+
+@dataclass(eq=False)
 class Mark:
     """Cents of a bill, of one path of holders, that their holder wrote off."""
 
@@ -425,6 +449,10 @@ class Book:
     """Who attests under each scheme of labels."""
     labels: dict[tuple[Bill, str], Label] = field(default_factory=dict)
     sales: dict[str, Sale] = field(default_factory=dict)
+    guarantees: dict[tuple[str, Id], Guarantee] = field(default_factory=dict)
+    """By guarantor and bill."""
+    demands: dict[tuple[str, str], Demand] = field(default_factory=dict)
+    """By guarantor and token."""
     claims: dict[str, Claim] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
     """Write-offs, by the token that was written off."""

@@ -166,10 +166,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
         for piece, (party, amount, secured) in zip(ended, payees, strict=True):
             piece.status = "settled"
             write_offs.recovered(book, piece, 1)
-            status = "set_aside" if book.parties[party].status == "insolvent" else "instructed"
-            payment = Payment(bill, piece, party, amount, bank, status, secured, under=held)
-            book.payments[piece.id] = payment
-            found.append(payment)
+            found.append(payment_to(book, piece, party, amount, bank, secured, held))
         if pledge is not None:
             told.setdefault(pledge, {})[token] = rest
     book.touched.add(bill.id)
@@ -177,6 +174,16 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
         pledges.paid(book, one, told[one])
     pieces.settle_financings(book, bill)
     return found
+
+
+def payment_to(
+    book: Book, piece: Token, party: str, amount: int, bank: str, secured: Pledge | None, under: Pledge | None
+) -> Payment:
+    """What a bank owes for a token that was paid."""
+    status = "set_aside" if book.parties[party].status == "insolvent" else "instructed"
+    made = Payment(piece.bill, piece, party, amount, bank, status, secured, under=under)
+    book.payments[piece.id] = made
+    return made
 
 
 def pay_result(
