@@ -12,20 +12,25 @@ from chainbill_node.rest.lists import every, from_index
 from chainbill_node.storage.ledger_reader import Reader
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row
 
-PARTS = ("bill.part", "token.part", "request.part", "joint.part", "pledge.part", "guarantee.part")
-"""Who a bill names; who holds, held or was offered a token of it; which banks were asked to finance one; who was asked
-something about it; to which bank cents of it were pledged; who guarantees it, and the bank of that one's account."""
+PARTS = ("bill.part", "token.part", "guarantee.part")
+"""Who a bill names; who holds, held or was offered a token of it; who guarantees it, and the bank of that account."""
+
+PARTS_OF_BANKS = ("request.part", "joint.part", "pledge.part")
+"""Which banks were asked to finance a token of it; who was asked something about it; to whom cents were pledged."""
 
 FEW = 8
 """So many parties are looked up one by one; for a reader of more, the tokens of a bill are looked through."""
 
 
-def has_part(reader: Reader, bill_id: str, parties: Iterable[str], pay_as: Iterable[str]) -> bool:
+def has_part(reader: Reader, bill_id: str, parties: Iterable[str], banks: Iterable[str], pay_as: Iterable[str]) -> bool:
     """Say whether a party has or had a part in a bill, or a bank of `pay_as` was to pay it; no row is read.
+
+    banks: those of the parties that are, since some parts are had by banks alone.
 
     Entries are never removed and may be younger than the height: what the rows say is for `access.sight_of`.
     """
     looks = [(name, party) for party in parties for name in PARTS] + [(PARTS[0], bank) for bank in pay_as]
+    looks += [(name, bank) for bank in banks for name in PARTS_OF_BANKS]
     return any(reader.index(name, (party, bill_id), "", 1) for name, party in dict.fromkeys(looks))
 
 

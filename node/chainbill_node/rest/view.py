@@ -181,7 +181,8 @@ class View:
         if self.viewer.everything or not self.is_key((bill_id,)):
             return self.viewer.everything
         parties = sorted(self.viewer.reads_for(bill_id))
-        return has_part(self.reader, bill_id, parties, [bank for one in parties for bank in self.pays_as(one)])
+        pay_as = [bank for one in parties for bank in self.pays_as(one)]
+        return has_part(self.reader, bill_id, parties, filter(self.is_bank, parties), pay_as)
 
     def sees_bill(self, bill: Row) -> bool:
         """Say whether the viewer sees anything of a bill."""
