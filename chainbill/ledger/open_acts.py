@@ -24,7 +24,7 @@ ALWAYS_OPEN: Final = frozenset(
         "bill.reject", "bill.withdraw", "bill.cancel", "bill.withdraw_joint",
         "token.reject", "token.recall",
         "finance.decline", "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "finance.cancel",
-        "finance.refuse_recourse", "finance.withdraw_recourse",
+        "recourse.refuse_recourse", "recourse.withdraw_recourse",
         "pledge.reject", "pledge.withdraw", "pledge.release", "pledge.refuse_enforcement",
         "legal.refuse", "legal.object_to", "invoice.withdraw_dispute", "product.retire", "label.revoke",
         "approval.reject", "approval.withdraw", "recovery.withdraw", "governance.withdraw",

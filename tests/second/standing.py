@@ -10,15 +10,8 @@ OPEN_ACTS_ONLY = ("suspended", "insolvent")
 ALWAYS_OPEN = {
     "bill": ("reject", "withdraw", "cancel", "withdraw_joint"),
     "token": ("reject", "recall"),
-    "finance": (
-        "decline",
-        "decline_quote",
-        "withdraw",
-        "withdraw_quote",
-        "cancel",
-        "refuse_recourse",
-        "withdraw_recourse",
-    ),
+    "finance": ("decline", "decline_quote", "withdraw", "withdraw_quote", "cancel"),
+    "recourse": ("refuse_recourse", "withdraw_recourse"),
     "pledge": ("reject", "withdraw", "release", "refuse_enforcement"),
     "legal": ("refuse", "object_to"),
     "invoice": ("withdraw_dispute",),
