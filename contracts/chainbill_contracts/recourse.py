@@ -207,6 +207,7 @@ def bought_back(token, reference, value_date, amount):
     undone = hops.get(row["origin"])["kind"]
     invoke("write_off", "cents_paid", claim["bill"], [token])
     returned = invoke("token", "undo_move", token, "buyback")
+    invoke("write_off", "cents_back", claim["bill"], [returned])  # who gives a guarantor's money back recovered nothing
     if undone == "finance":
         invoke("finance", "bank_repaid", row["financing"], row["hi"] - row["lo"])
     claim["status"] = "bought_back"

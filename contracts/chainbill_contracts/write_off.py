@@ -113,9 +113,9 @@ def cents_paid(bill, tokens):
         })  # fmt: skip
 
 
-@internal("settlement")
+@internal("recourse", "settlement")
 def cents_back(bill, tokens):
-    """A receipt was reversed: what of its cents was recovered is written off again. tokens: of the receipt."""
+    """A receipt was reversed, or cents bought back that a guarantor had paid: written off again. tokens: those."""
     found = cents_marked(bill, tokens)
     for name in sorted(found):
         mark = found[name]["mark"]

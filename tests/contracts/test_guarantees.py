@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from contracts.claiming import agreed, bought_back
 from contracts.expected import refused, told
 from contracts.freezing import frozen, release
 from contracts.guaranteeing import (
@@ -174,6 +175,20 @@ def test_a_bank_that_is_paid_by_a_guarantor_is_repaid(world: World) -> None:
     [[_, request]] = world.rows("finance", "request")
     assert request["status"] == "repaid"
     assert stands(world, of_bank) == ("recovered", 40_000_000)
+    check_all(world)
+
+
+def test_who_buys_back_what_a_guarantor_paid_has_recovered_nothing(world: World) -> None:
+    bill, token = guaranteed(world)
+    world.day(WEDNESDAY)
+    write_off(world, token)
+    [taken] = pay(world, bill, token)["tokens"]
+    assert stands(world, token) == ("recovered", FACE)
+    agreed(world, taken, ground="agreed")
+    bought_back(world, taken, by=BANK3, amount=FACE)
+    assert stands(world, token) == ("written_off", 0)
+    settle(world, bill, FACE)
+    assert stands(world, token) == ("recovered", FACE)
     check_all(world)
 
 

@@ -148,6 +148,7 @@ def bought_back(
         financed_tier=earlier.financed_tier,
     )  # fmt: skip
     book.hops[made.id] = Hop("buyback", claim.holder, row, row.lo, row.hi)
+    write_offs.recovered(book, made, -1)  # who gives a guarantor's money back has recovered nothing
     pieces.settle_financings(book, row.bill)
     claim.status, claim.bought_back_on, claim.value_date, claim.paid = "bought_back", book.today, value_date, amount
     claim.reference, claim.returned = reference, made.id
