@@ -649,15 +649,17 @@ def owe_payees(bill, done, step):
     bill: its row. done: see token.pay_all. step: who reported the money and under which reference; "kind": "guarantee"
     where it was no debtor's.
     """
-    owed = {"payments": [], "amount": 0}
+    entries = []
     ended = []
+    amount = 0
     for one in done["paid"]:
         tell_who_waits(one)
-        owed["payments"] += [keep_payment(bill, one, step)]
-        owed["amount"] += one["amount"]
+        entries += [keep_payment(bill, one, step)]
+        amount += one["amount"]
         ended += [one["token"]]
-    invoke("write_off", "cents_paid", bill["id"], ended)
-    return owed
+    if written_off.has(bill["id"]):
+        invoke("write_off", "cents_paid", bill["id"], ended)
+    return {"payments": entries, "amount": amount}
 
 
 def tell_pledges(done):

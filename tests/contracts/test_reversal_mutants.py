@@ -122,7 +122,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "the bank stays repaid": (
         "settlement",
-        'invoke("finance", "bank_owed_again", financing, row["amount"])',
+        'invoke("finance", "bank_owed_again", token["financing"], row["amount"])',
         "pass",
         told.test_a_bank_that_was_repaid_is_owed_again,
     ),
@@ -159,14 +159,14 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "closed for ever": (
         "bill",
-        '    row["closed_on"] = ""\n    count_to_pay(row, 1)',
-        "    count_to_pay(row, 1)",
+        '    row["closed_on"] = ""\n    invoke("guarantee"',
+        '    invoke("guarantee"',
         told.test_the_worked_example,
     ),
     "counted no more": (
         "bill",
-        '    row["closed_on"] = ""\n    count_to_pay(row, 1)',
-        '    row["closed_on"] = ""',
+        '    count_to_pay(row, 1)\n    if not row["pay_on_final"]',
+        '    if not row["pay_on_final"]',
         told.test_the_worked_example,
     ),
     "the calendar is forgotten": (
@@ -242,9 +242,9 @@ MUTANTS: dict[str, Mutant] = {
         told.test_money_that_a_court_gave_bars_a_reversal,
     ),
     "a court gives what is being reversed": (
-        "settlement",
-        "    require_receipt_stands(row)\n    file_under",
-        "    file_under",
+        "legal",
+        'later = later or given == room or (step is not None and "reversal" in step)',
+        "later = later or given == room",
         told.test_a_court_gives_no_money_that_a_later_step_cancels,
     ),
     "all is secured again": (

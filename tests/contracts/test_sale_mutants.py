@@ -140,8 +140,8 @@ MUTANTS: dict[str, Mutant] = {
         told.test_a_part_payment_ends_it_too_and_what_is_left_is_free,
     ),
     "a sale keeps its place": (
-        "token", '        lift_offer_place(row)\n        count_offers(row["holder"], -1)\n    child',
-        "        lift_offer_place(row)\n    child",
+        "token", '        lift_offer_place(row)\n        count_offers(row["holder"], -1)\n    return given_on',
+        "        lift_offer_place(row)\n    return given_on",
         told.test_the_token_moves_with_the_receipt_and_keeps_tier_and_financing,
     ),
 }  # fmt: skip

@@ -252,7 +252,8 @@ def test_one_transaction_pays_many_suppliers(world: World) -> None:
 def test_terms_fix_the_least_split_at_issue(backend: str) -> None:
     world = World(backend, parameters={"min_split": 100})
     row = world.bill(issue(world, terms={"min_split": 5}))
-    assert row["terms"] == {"non_transferable": False, "debtor_pays_interest": False, "min_split": 100}
+    assert row["terms"]["min_split"] == 100
+    assert {value for name, value in row["terms"].items() if name != "min_split"} == {False}
     assert world.bill(issue(world, terms={"min_split": 500}))["terms"]["min_split"] == 500
     assert world.bill(issue(world, debtor=ANCHOR))["terms"]["min_split"] == 100
 

@@ -10,6 +10,7 @@ OF_CLAIMS: dict[str, tuple[str, str]] = {
     "column.offered_on": ("offered on", "要约日"),
     "column.bought_on": ("bought on", "受让日"),
     "column.bought_token": ("token of the buyer", "受让所得子凭证"),
+    "column.guarantee.until": ("demand until", "保证期间至"),
     "column.sale.buyer": ("buyer", "受让行"),
     "column.sale.price": ("digest of the price", "对价摘要"),
     "column.token_now": ("token now", "现子凭证"),

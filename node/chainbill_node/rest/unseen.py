@@ -26,7 +26,8 @@ KINDS: Mapping[str, str] = {
 OTHERWISE: Mapping[str, tuple[str, str]] = {
     "label.revoke bill": ("bill", "label_unknown"),
     "sale.buy token": ("sale", "sale_unknown"),
-    **dict.fromkeys(("legal.ratify order", "legal.refuse order"), ("court_order", "order_unknown")),
+    "guarantee.demand bill": ("bill", "guarantee_unknown"),
+    **{f"legal.{act} order": ("court_order", "order_unknown") for act in ("object_to", "ratify", "refuse")},
     **dict.fromkeys(("standing.ratify order", "standing.object_to order"), ("order", "status_order_unknown")),
 }
 """Where that is not so: contract.function and argument → the kind, and the reason."""

@@ -36,7 +36,7 @@ export const words = {
     no_id: "这不是可查询的编号：凭证编号以 B 开头，共 18 位；核心企业为统一社会信用代码（18 位）或 LEI（20 位）。",
     first_of: "前", check: "请核对编号与“截至”。", no_bills: "此处没有该参与方作为债务人的凭证：它可能不是核心企业。",
     kind_issue: "开立", kind_transfer: "转让", kind_return: "退回", kind_finance: "融资", kind_sale: "再转让",
-    kind_buyback: "回购", kind_recourse: "追索", kind_enforce: "实现质权", kind_force: "司法划转",
+    kind_buyback: "回购", kind_guarantee: "保证付款", kind_recourse: "追索", kind_enforce: "实现质权", kind_force: "司法划转",
     status_live: "有效", status_settled: "已兑付", status_diluted: "已扣减", status_void: "已作废", status_split: "已拆分",
     status_moved: "已转移", status_draft: "草稿", status_pending_confirm: "待确权", status_pending_accept: "待签收",
     status_active: "有效", status_due: "到期", status_overdue: "逾期", status_withdrawn: "已撤回", status_rejected: "已拒绝",
