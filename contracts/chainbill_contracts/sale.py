@@ -77,7 +77,7 @@ def sell(tokens, buyer, recourse, price):
     invoke("token", "offer_free", tokens, buyer, "sale", until)
     for row in rows:
         keep_offer(row, buyer, recourse, price, until)
-    agenda.put([add_days(until, 1), tokens[0]], {"tokens": tokens})
+        agenda.put([add_days(until, 1), row["id"]], {"token": row["id"]})
     facts = {"tokens": tokens, "seller": ctx.party, "buyer": buyer, "amount": total, "until": until}
     emit("sale_offered", facts)
     return {"tokens": tokens, "buyer": buyer, "until": until}
@@ -145,11 +145,10 @@ def buy(token, reference, value_date, amount, registration):
 @each_day("agenda")
 def on_day(date, item, row):
     """The day after its last one an offer that nobody took is over; its token was free since it lapsed or was ended."""
-    for token in row["tokens"]:
-        sale = sales.get(token)
-        if is_step(SALE_STEPS, sale["status"], "ended") and sale["until"] < ctx.today:
-            sale["status"] = "ended"
-            sales.put(token, sale)
+    sale = sales.get(row["token"])
+    if is_step(SALE_STEPS, sale["status"], "ended") and sale["until"] < ctx.today:
+        sale["status"] = "ended"
+        sales.put(row["token"], sale)
 
 
 def keep_offer(row, buyer, recourse, price, until):

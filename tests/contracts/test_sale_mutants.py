@@ -124,7 +124,7 @@ MUTANTS: dict[str, Mutant] = {
         told.test_an_earlier_offers_day_does_not_end_a_later_one,
     ),
     "what was offered stays so": (
-        "sale", '            sale["status"] = "ended"\n', "            pass\n", told.test_it_lapses_by_its_day
+        "sale", '        sale["status"] = "ended"\n', "        pass\n", told.test_it_lapses_by_its_day
     ),
     "accepted as a transfer": (
         "token", 'require(lock["ref"] in ("transfer", "return"), ', 'require(lock["ref"] != "", ',

@@ -151,6 +151,17 @@ def test_an_earlier_offers_day_does_not_end_a_later_one(world: World) -> None:
     assert row_of(world, token)["status"] == "bought"
 
 
+def test_what_is_offered_anew_on_a_day_leaves_the_end_of_others_alone(world: World) -> None:
+    _, token = held(world)
+    first, second = world.call(BANK1, "token", "split", token=token, amounts=[4])["tokens"]
+    sell(world, first, second)
+    world.call(BANK1, "token", "recall", token=first)
+    sell(world, first)
+    world.day(world.plus(10))
+    assert [row_of(world, one)["status"] for one in (first, second)] == ["ended", "ended"]
+    check_all(world)
+
+
 def test_a_settlement_pays_the_seller_and_ends_it(world: World) -> None:
     bill, token = held(world)
     sell(world, token)
