@@ -679,8 +679,8 @@ def require_banks(row, content):
 
 def dilute(row, amount, content):
     """Take an amount off a bill; answers the tokens of what is left and of what ended. row: the bill's."""
-    invoke("write_off", "cents_given", content["token"])
     tokens = invoke("token", "dilute", content["token"], amount)
+    invoke("write_off", "cents_given", tokens["diluted"])
     row["invoices"] = invoke("invoice", "dilute", row, content["parts"])
     row["diluted"] += amount
     end_if_paid(row, ctx.today)

@@ -85,8 +85,14 @@ MUTANTS: dict[str, Mutant] = {
         "legal", '        invoke("write_off", "cents_given", token["id"])\n', "",
         told.test_what_a_court_gives_away_is_not_written_off,
     ),
+    "diluted in part and marked no more": (
+        "bill", '    tokens = invoke("token", "dilute", content["token"], amount)\n',
+        '    invoke("write_off", "cents_given", content["token"])\n'
+        '    tokens = invoke("token", "dilute", content["token"], amount)\n',
+        told.test_a_dilution_of_other_cents_of_a_token_ends_no_mark,
+    ),
     "diluted and still marked": (
-        "bill", '    invoke("write_off", "cents_given", content["token"])\n', "",
+        "bill", '    invoke("write_off", "cents_given", tokens["diluted"])\n', "",
         told.test_what_is_diluted_is_not_written_off,
     ),
     "steps as large as without marks": (

@@ -156,6 +156,15 @@ def test_many_marks_on_many_pieces_are_recovered_in_one_step(world: World) -> No
     assert {stands(world, part) for part in parts} == {("recovered", FACE // 20)}
 
 
+def test_a_dilution_of_other_cents_of_a_token_ends_no_mark(world: World) -> None:
+    bill, token = overdue(world, **on(("3" * 64, FACE, FACE)))
+    low, high = world.call(S1, "token", "split", token=token, amounts=[FACE // 4])["tokens"]
+    write_off(world, low)
+    whole = world.call(S1, "token", "merge", tokens=[low, high])["token"]
+    dilute(world, bill, whole, 100, parts=off(("3" * 64, 100)))
+    assert stands(world, low) == ("written_off", 0)
+
+
 def test_what_is_diluted_is_not_written_off(world: World) -> None:
     bill, token = overdue(world, **on(("3" * 64, FACE, FACE)))
     write_off(world, token)
