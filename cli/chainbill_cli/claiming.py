@@ -48,6 +48,8 @@ def ask(
             described.token(session, preview, found)
         preview.line("column.ground", word_said("ground_", ground))
         preview.money("column.claimed_amount", arguments["amount"], code)
+        if found and arguments["amount"] > int(found["amount"]):
+            preview.money("column.interest_asked", arguments["amount"] - int(found["amount"]), code)
         preview.line("column.document", bracketed(document, arguments["document"]))
     outcome = write(session, writing, [call("recourse", "ask_recourse", **arguments)], preview)
     answer_write(session, outcome, "token", "asked=claimed_from", "amount=claimed_amount", "until", currency=code)

@@ -209,7 +209,10 @@ def sale(session: Session, preview: Preview, row: Row) -> None:
 def claim(session: Session, preview: Preview, row: Row) -> None:
     """A claim of recourse: who asks whom for what, principal and interest apart, and what the debtor has paid since."""
     currency, principal = str(row["currency"]), int(row["principal"])
-    preview.line("column.token", str(row["now"])).party(session, "column.claimant", str(row["holder"]))
+    preview.line("column.token", str(row["token"]))
+    if row["now"] != row["token"]:
+        preview.line("column.token_now", str(row["now"]))
+    preview.party(session, "column.claimant", str(row["holder"]))
     preview.party(session, "column.claimed_from", str(row["asked"]))
     preview.line("column.ground", word_said("ground_", row["ground"]))
     preview.money("column.claimed_amount", int(row["amount"]), currency)

@@ -148,9 +148,13 @@ def told(session: Session, quote: Row, holder: str) -> dict[str, Any]:
 
 
 def with_terms(session: Session, quote: Row, bid: Bid) -> dict[str, Any]:
-    """A closed quote as it would stand on the ledger if its holder agreed to it today. REFUSED: it could not."""
-    today = session.today()
-    terms = {**bid.terms, "value_date": max(str(bid.terms["value_date"]), today)}
+    """A closed quote as it would stand on the ledger if its holder agreed to it today. REFUSED: it could not.
+
+    One that is over stays as it was sealed: of 2026-12-02 it is shown on 2027-04-06, too.
+    """
+    today, sealed_for = session.today(), str(bid.terms["value_date"])
+    stands = quote.get("status", "offered") == "offered"
+    terms = {**bid.terms, "value_date": max(sealed_for, today) if stands else sealed_for}
     asked = {"amount": quote["amount"], "currency": quote["currency"]}
     days = {"disburse_by": quote["disburse_by"], "valid_until": quote["valid_until"]}
     found = priced({**terms, **days}, asked, str(quote["pay_on"]), today)

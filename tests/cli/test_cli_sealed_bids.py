@@ -7,12 +7,14 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from chainbill_cli import preview as previews
 from chainbill_cli.main import run
+from chainbill_cli.sealing import with_terms
 from cli.cli_desk import Desk, accepted_bill, sent
 from cli.test_cli_second_look import LIAR, OTHER, Lie, Nodes
 
@@ -329,3 +331,18 @@ def test_on_a_network_in_clear_the_same_look_would_see_the_terms(new_desk: Calla
     quote(desk, "bank2", asked(desk))
     found = [all_that_is_shown(desk, terms) for terms in (CHEAP, DEAR)]
     assert found[0] != found[1]
+
+
+def test_a_quote_that_is_over_is_shown_as_it_was_sealed() -> None:
+    """A lost quote lost its figures once the bill was due. 250,000.00 at 3.90 % for 119 days of 360: 3,222.92."""
+    terms = {
+        "rate": 39_000, "recourse": True, "basis": "act/360", "fee": 0, "value_date": "2026-12-02",
+        "interest_payer": "holder",
+    }  # fmt: skip
+    quote = {
+        "status": "lost", "amount": 25_000_000, "currency": "CNY", "pay_on": "2027-03-31", "disburse_by": "2026-12-09",
+        "valid_until": "2026-12-09",
+    }  # fmt: skip
+    later: Any = SimpleNamespace(today=lambda: "2027-04-06")
+    found = with_terms(later, quote, SimpleNamespace(terms=terms, salt="5a" * 32))  # type: ignore[arg-type]
+    assert (found["days"], found["interest"], found["net"]) == (119, 322_292, 24_677_708)
