@@ -44,6 +44,7 @@ parties = read_table("party", "party")
 
 CLAIM_DAYS = 30  # that a claim stands, from the day after it was asked
 GROUNDS = ("overdue", "insolvent", "agreed")
+GIVEN_BY = ("transfer", "finance", "sale")  # hops that are undone: for what a court or a guarantor decided nobody paid
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ def ask_recourse(token, ground, amount, document):
     if ground == "overdue":
         require_overdue(bill)
     hop = hops.get(row["origin"])
-    given = hop["kind"] != "issue" if ground == "agreed" else gives_recourse(hop, bill)
+    given = hop["kind"] in GIVEN_BY if ground == "agreed" else gives_recourse(hop, bill)
     require(given, "no_recourse", {"kind": hop["kind"]})
     require_unlocked(row)
     if ground == "overdue":
@@ -207,7 +208,6 @@ def bought_back(token, reference, value_date, amount):
     undone = hops.get(row["origin"])["kind"]
     invoke("write_off", "cents_paid", claim["bill"], [token])
     returned = invoke("token", "undo_move", token, "buyback")
-    invoke("write_off", "cents_back", claim["bill"], [returned])  # who gives a guarantor's money back recovered nothing
     if undone == "finance":
         invoke("finance", "bank_repaid", row["financing"], row["hi"] - row["lo"])
     claim["status"] = "bought_back"

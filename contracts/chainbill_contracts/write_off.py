@@ -113,9 +113,9 @@ def cents_paid(bill, tokens):
         })  # fmt: skip
 
 
-@internal("recourse", "settlement")
+@internal("settlement")
 def cents_back(bill, tokens):
-    """A receipt was reversed, or cents bought back that a guarantor had paid: written off again. tokens: those."""
+    """A receipt was reversed: what of its cents was recovered is written off again. tokens: of the receipt."""
     found = cents_marked(bill, tokens)
     for name in sorted(found):
         mark = found[name]["mark"]

@@ -283,6 +283,8 @@ def test_a_court_that_gives_the_token_away_leaves_no_claim(world: World) -> None
     assert (world.token(taken)["holder"], world.token(taken)["claim"]) == (S3, "none")
     with pytest.raises(Refused, match="token_already_used"):
         bought_back(world, token)
+    with pytest.raises(Refused, match="no_recourse"):
+        claim(world, taken, ground="agreed")
     check_all(world)
 
 

@@ -121,7 +121,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "no transferor is liable": ("recourse", 'return hop["kind"] == "transfer" and liable', "return False", LIABLE),
     "the debtor is asked": (
-        "recourse", 'hop["kind"] != "issue" if ground', 'hop["kind"] != "" if ground',
+        "recourse", 'hop["kind"] in GIVEN_BY if ground', 'hop["kind"] != "" if ground',
         is_refused(refused.ask_back_what_the_debtor_gave),
     ),
     "twenty-nine days": ("recourse", "CLAIM_DAYS = 30", "CLAIM_DAYS = 29", DAYS),

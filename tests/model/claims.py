@@ -13,6 +13,10 @@ DAYS = 30
 GROUNDS = ("overdue", "insolvent", "agreed")
 
 
+GIVEN_BY = ("transfer", "finance", "sale")
+"""What somebody agreed to and was paid for, and can therefore be taken back."""
+
+
 def gives_recourse(book: Book, token: Token) -> bool:
     """Does the change of owner that gave its holder the token give recourse by itself?"""
     hop = book.hops[token.origin]
@@ -37,7 +41,7 @@ def ask_recourse(
     guards.need("token_already_used", row.status == "live")
     guards.need("bill_not_overdue", ground != "overdue" or bill.status == "overdue")
     hop = book.hops[row.origin]
-    guards.need("no_recourse", hop.kind != "issue" and (ground == "agreed" or gives_recourse(book, row)))
+    guards.need("no_recourse", gives_recourse(book, row) or (ground == "agreed" and hop.kind in GIVEN_BY))
     guards.at("locks")
     guards.need("token_locked", row.lock is None)
     guards.need("claim_open", not row.claimed)
@@ -148,7 +152,6 @@ def bought_back(
         financed_tier=earlier.financed_tier,
     )  # fmt: skip
     book.hops[made.id] = Hop("buyback", claim.holder, row, row.lo, row.hi)
-    write_offs.recovered(book, made, -1)  # who gives a guarantor's money back has recovered nothing
     pieces.settle_financings(book, row.bill)
     claim.status, claim.bought_back_on, claim.value_date, claim.paid = "bought_back", book.today, value_date, amount
     claim.reference, claim.returned = reference, made.id
