@@ -184,6 +184,7 @@ class Sweep(Shortly):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
         begun = diary.read_text(encoding="utf-8").splitlines() or [chosen[0].nodeid]
+        diary.unlink()
         what = {0: "alive", 1: "killed"}.get(os.waitstatus_to_exitcode(status), "out of time")
         return {"what": what, "test": begun[-1] if what != "alive" else "", "ran": len(begun), "of": len(chosen)}
 

@@ -18,11 +18,18 @@ NAME = "mutants of contracts"
 AT_ONCE = 10
 
 
-def drawn(tally: Tally, base: int) -> Iterator[None]:
-    """Some of the next seed a turn; where tests or contracts are new, it is found out first which tests reach what."""
-    if not sweep.PYTHON.is_file():
-        tally.notes.append(f"{NAME}: left out, as there is no CPython 3.12 (make second-python)")
-    while not sweep.PYTHON.is_file():
+def drawn(tally: Tally, base: int, *, alone: bool) -> Iterator[None]:
+    """Some of the next seed a turn.
+
+    Where tests or contracts are new, it is found out first which tests reach what; that takes many minutes, so only a
+    soak of this part alone does it.
+    """
+    missing = "" if sweep.PYTHON.is_file() else "there is no CPython 3.12 (make second-python)"
+    if not missing and not alone and sweep.is_old("contracts"):
+        missing = "it is not known which tests reach what (make soak PART=mutants finds out)"
+    if missing:
+        tally.notes.append(f"{NAME}: left out, as {missing}")
+    while missing:
         yield
     for seed in itertools.count(base):
         words = ["--seed", str(seed), "--count", str(AT_ONCE), "--module", "contracts/"]

@@ -77,7 +77,7 @@ def run(base: int, seconds: float, part: str = "", lane: Lane | None = None) -> 
         "torn": [offsets(tally)],
         "prices": [prices.measured(tally)],
         "planted": [planting.each(tally)],
-        "mutants": [mutants.drawn(tally, base)],
+        "mutants": [mutants.drawn(tally, base, alone=part == "mutants")],
     }
     parts = [one for name in PARTS for one in named[name] if part in ("", name)]
     for part in parts:
