@@ -16,10 +16,15 @@ from cli.solo_node import SoloTransport
 
 
 @pytest.fixture
-def no_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoloTransport]:
+def killed() -> list[str]:
+    """Names of the nodes that a story has stopped."""
+    return []
+
+
+@pytest.fixture
+def no_processes(monkeypatch: pytest.MonkeyPatch, killed: list[str]) -> Iterator[SoloTransport]:
     """The stage without processes: one node in this process answers for all."""
     transport = SoloTransport()
-    killed: list[str] = []
 
     def build(home: Path, scene: cast.Scene, validators: int) -> layout.LocalNetwork:
         created = create_network(home, stage.plan_of(scene, validators))
@@ -36,7 +41,6 @@ def no_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoloTransport]:
     monkeypatch.setattr(processes, "stop_all", lambda *_, **__: 0)
     yield transport
     transport.end()
-    assert len(killed) == 1
 
 
 EXAMPLES = Path(stage.__file__).parent / "examples"
@@ -55,6 +59,7 @@ EXAMPLES = Path(stage.__file__).parent / "examples"
 )
 def test_demo(
     no_processes: SoloTransport,
+    killed: list[str],
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     words: list[str],
@@ -73,6 +78,39 @@ def test_demo(
     for part in told:
         assert part in joined.replace(" ", "") or part in joined, part
     assert f"--home {kept}" in err
+    assert len(killed) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        # 600,000.00 at 4.20 % for 30 days of 360: 2,100.00
+        ([], ["602,100.00 CNY, principal 600,000.00, interest 2,100.00 for 30 days", "came back", "to the cent"]),
+        (
+            ["--lang", "zh", "--invoice", str(EXAMPLES / "ubl-invoice.xml")],
+            ["逾期", "退汇", "解除冻结", "与票面分毫不差"],
+        ),
+    ],
+)
+def test_trouble_is_told_to_the_cent(
+    no_processes: SoloTransport,
+    killed: list[str],
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: list[str],
+) -> None:
+    code = run(["demo", "--story", "trouble", "-o", "json", *words], transport=no_processes)
+    out, err = capsys.readouterr()
+    assert code == 0, err
+    summary = json.loads(out)
+    assert sum(one["amount"] for one in summary["payments"]) == summary["face"]
+    assert {one["status"] for one in summary["payments"]} == {"paid"}
+    assert [row["tier"] for row in summary["by_tier"]] == [1, 2]
+    assert [row["held"] for row in summary["by_tier"]] == [0, 0]
+    joined = " ".join(err.split())
+    for part in told:
+        assert part in joined.replace(" ", "") or part in joined, part
+    assert not killed
 
 
 def invoice_with(**changes: Any) -> Any:

@@ -116,26 +116,28 @@ class Story:
         self.teller.chapter("demo.c_tiers")
         second = self.face * TIER_2_SHARE // 100
         refused = self.face * REFUSED_SHARE // 100
-        offers = self._transfer("supplier1", {"supplier2": second, "supplier4": refused})
-        self._accept("supplier2", "supplier1", offers["supplier2"], second, tier=2)
+        offers = self.transfer("supplier1", {"supplier2": second, "supplier4": refused})
+        self.accept("supplier2", "supplier1", offers["supplier2"], second, tier=2)
         self.stage.act("supplier4", call("token", "reject", token=offers["supplier4"], reason=""))
         self.teller.warn(
             "demo.refuses", who=self.name("supplier4"), owner=self.name("supplier1"), amount=self.money(refused),
             currency=self.currency,
         )  # fmt: skip
         third = second // 3
-        offers = self._transfer("supplier2", {"supplier3": third})
-        self._accept("supplier3", "supplier2", offers["supplier3"], third, tier=3)
+        offers = self.transfer("supplier2", {"supplier3": third})
+        self.accept("supplier3", "supplier2", offers["supplier3"], third, tier=3)
         self.amounts.update(supplier2=second - third, supplier3=third)
 
-    def _transfer(self, giver: str, parts: dict[str, int]) -> dict[str, str]:
+    def transfer(self, giver: str, parts: dict[str, int]) -> dict[str, str]:
+        """A party offers parts of its token to others; what each was offered."""
         recipients = [{"party": self.stage.party(alias), "amount": amount} for alias, amount in parts.items()]
         outcome = self.stage.act(giver, call("token", "transfer", tokens=[self.tokens[giver]], recipients=recipients))
         if outcome.result.get("remainder"):
             self.tokens[giver] = str(outcome.result["remainder"])
         return dict(zip(parts, (str(one) for one in outcome.result["tokens"]), strict=True))
 
-    def _accept(self, taker: str, giver: str, offered: str, amount: int, *, tier: int) -> None:
+    def accept(self, taker: str, giver: str, offered: str, amount: int, *, tier: int) -> None:
+        """A party accepts what it was offered."""
         outcome = self.stage.act(taker, call("token", "accept", token=offered))
         self.tokens[taker] = str(outcome.result["token"])
         self.teller.fact(

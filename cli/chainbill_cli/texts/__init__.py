@@ -17,7 +17,7 @@ AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
     "trace", "governance", "calendar", "invoice", "order", "pledge", "sale", "recourse", "product", "labels",
     "write_off", "guarantee",
-    "network", "node", "localnet", "demo", "doctor", "preview",
+    "network", "node", "localnet", "demo", "trouble", "doctor", "preview",
     "value", "payees", "cause", "detail", "metavar", "answer", "act", "read", "mend",
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "demo.opt_validators": ("How many banks run a node", "运行节点的银行数量"),
+    "demo.opt_story": ("Which story: how it goes well, or what may go wrong", "演示内容：顺利的流程或各种意外"),
     "demo.opt_keep": ("Keep the network in DIR, running", "将网络保留在 DIR 并继续运行"),
     "demo.opt_invoice": ("Tell the story of this invoice", "以此发票演示"),
     "demo.too_small": (

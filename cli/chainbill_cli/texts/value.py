@@ -99,6 +99,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.hop_return": ("given back", "退回"),
     "value.hop_finance": ("financed", "融资"),
     "value.hop_enforce": ("enforced", "实现质权"),
+    "value.story_whole": ("all goes well", "顺利"),
+    "value.story_trouble": ("trouble", "意外"),
     "value.hop_sale": ("sold", "再转让"),
     "value.hop_buyback": ("bought back", "回购"),
     "value.ground_overdue": ("overdue", "逾期"),
