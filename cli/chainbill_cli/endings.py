@@ -321,10 +321,16 @@ def readable(problem: dict[str, Any], name_of: Names = str) -> list[str]:
     return lines + [f"  → {hint}" for hint in remedies(problem)]
 
 
+TAKEN_BACK = {
+    "agreed": "error.hint_agreed", **dict.fromkeys(("disbursed", "repaid", "ended"), "error.hint_paid_out"),
+}  # fmt: skip
+"""Where a quote stands that cannot be taken back, or the request of one that cannot be cancelled → what to do."""
+
+
 def _of_details(code: str, details: Mapping[str, Any]) -> str:
     """The key of the remedy where details say more than the reason does; "" for others."""
-    if code == "quote_transition" and (details.get("from"), details.get("to")) == ("agreed", "withdrawn"):
-        return "error.hint_paid_out"  # any other quote that was agreed may be withdrawn
+    if code == "quote_transition" and details.get("to") == "withdrawn":
+        return TAKEN_BACK.get(str(details.get("from")), "")
     return ""
 
 

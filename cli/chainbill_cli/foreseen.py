@@ -77,7 +77,7 @@ def _to_reject(row: Row, party: str) -> Refusal | None:
 def _unpaid(row: Row, _: str) -> Refusal | None:
     """An agreed quote whose request is agreed no more was paid out."""
     paid = row.get("status") == "agreed" and row.get("request_status") not in (None, "agreed")
-    return ("quote_transition", {"from": "agreed", "to": "withdrawn"}) if paid else None
+    return ("quote_transition", {"from": row["request_status"], "to": "withdrawn"}) if paid else None
 
 
 def _side(row: Row, party: str) -> Refusal | None:

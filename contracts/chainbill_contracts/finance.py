@@ -380,7 +380,7 @@ def cancel(quote, reason):
     require_capability("maker")
     row = requests.get(offer["request"])
     require_quote_step(offer, "finance.cancel", "withdrawn")
-    require(row["status"] == "agreed", "quote_transition", {"from": offer["status"], "to": "withdrawn"})
+    require(row["status"] == "agreed", "quote_transition", {"from": row["status"], "to": "withdrawn"})
     for act in ("finance.disburse", "finance.cancel"):
         require_policy(parties.get(ctx.party), act, offer["currency"], offer["amount"])
     offer["reason"] = reason

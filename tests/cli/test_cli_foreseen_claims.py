@@ -86,6 +86,10 @@ def test_a_quote_that_was_paid(desk: Desk, refused: Refused) -> None:
     asked = desk.json("supplier1", "finance", "request", root, "--to", "bank2")["request"]
     quote = desk.json("bank2", "finance", "quote", asked, "--rate", "3", "--no-recourse")["quote"]
     desk.json("supplier1", "finance", "agree", quote)
+    for words in ((), ("--yes",)):
+        desk.text("--lang", "zh", *words, "--as", "bank2", "finance", "withdraw", quote, expect=3)
+        assert "chainbill finance cancel" in desk.err
+        assert "已放款" not in desk.err
     desk.json("bank2", "finance", "disburse", quote, "--reference", "P-1")
     assert refused("bank2", "finance", "cancel", quote, "--reason", "x") == "quote_transition"
     desk.text("--lang", "zh", "--yes", "--as", "bank2", "finance", "cancel", quote, "--reason", "x", expect=3)

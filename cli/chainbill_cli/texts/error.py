@@ -292,9 +292,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the party: chainbill party account --announce CURRENCY:BANK:NUMBER",
         "参与方：chainbill party account --announce CURRENCY:BANK:NUMBER",
     ),
+    "error.hint_agreed": (
+        "it was agreed: chainbill finance cancel QUOTE --reason TEXT",
+        "该报价已确认，请取消：chainbill finance cancel 报价 --reason 原因",
+    ),
     "error.hint_paid_out": (
-        "its money was paid out: the quote cannot be withdrawn, and its request takes no other",
-        "该融资已放款：报价不能再撤回，其申请也不再接受报价",
+        "its money was paid out: the financing cannot be cancelled, and its request takes no other quote",
+        "该融资已放款：不能再取消，其申请也不再接受报价",
     ),
     "error.hint_halt": (
         "two admins: chainbill party halt --lift; the sponsor: chainbill party halt PARTY --lift",
