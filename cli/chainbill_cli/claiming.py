@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainbill_contracts.declared_rows import rows
+
 from chainbill_cli import described
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
@@ -17,7 +19,7 @@ from chainbill_cli.values import positive_amount
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
 
-GROUNDS = ("overdue", "insolvent", "agreed")
+GROUNDS = rows()["recourse/claim"].fields["ground"].words
 
 recourse = noun("recourse")
 

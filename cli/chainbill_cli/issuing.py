@@ -18,12 +18,7 @@ from chainbill_cli.session import Session
 from chainbill_cli.texts import enumerated
 from chainbill_cli.values import json_value, positive_amount
 
-TERMS: Mapping[str, type] = {
-    "non_transferable": bool,
-    "debtor_pays_interest": bool,
-    "transferor_liable": bool,
-    "min_split": int,
-}
+TERMS: Mapping[str, type] = {**dict.fromkeys(described.YES_OR_NO, bool), "min_split": int}
 """Terms of a bill, and the kind of each."""
 
 

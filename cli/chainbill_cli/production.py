@@ -18,6 +18,7 @@ from chainbill.dates import is_date
 from chainbill.money import format_rate
 from chainbill_cli.causes import cause_of
 from chainbill_cli.currencies import currency_code
+from chainbill_cli.described import YES_OR_NO
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.given_files import given_text
 from chainbill_cli.half_width import half_width
@@ -31,7 +32,7 @@ SAID = ("product", "order", "serial", "value", "happened_on")
 """What an attestor signs of an event."""
 PRODUCT = ("name", "currency", "due_days", "attestor", "most_value", "most_a_day", "parts")
 PART = ("part", "supplier", "share")
-TERMS = ("non_transferable", "debtor_pays_interest", "transferor_liable", "min_split")
+TERMS = (*YES_OR_NO, "min_split")
 EVENT = ("product", "order", "serial", "value", "currency", "happened_on")
 
 
