@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import contract_functions
+import act_pages
 import error_tables
 import performance
 import read_tables
@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parent
 GENERATORS: dict[str, Callable[[str], str]] = {
     "../contracts/chainbill_contracts/general.py": status_tables.general,  # what others are made from
     "reference/contract-language.md": contract_language_document,
-    "reference/contract-functions.md": contract_functions.document,
     "reference/errors.md": error_tables.english,
     "reference/errors.zh.md": error_tables.chinese,
     "reference/read-access.md": read_tables.english,
@@ -38,7 +37,7 @@ GENERATORS: dict[str, Callable[[str], str]] = {
     "reference/lifecycles.zh.md": state_tables.chinese_diagrams,
     "performance.md": performance.english,
     "performance.zh.md": performance.chinese,
-}
+} | act_pages.generators()
 
 
 def main(arguments: list[str]) -> int:
@@ -46,6 +45,7 @@ def main(arguments: list[str]) -> int:
     stale = []
     for name, generate in GENERATORS.items():
         path = ROOT / name
+        path.parent.mkdir(exist_ok=True)
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         after = generate(before)
         if after == before:

@@ -1,11 +1,15 @@
 """Acts as they are declared once, in `acts/*.toml`: what each is called, which command carries it out, and how.
 
-What an act takes, checks and answers is read off its contract (docs/reference/contract-functions.md); here stands what
-people read. An act of a contract is a table of its file:
+What an act takes, checks and answers is read off its contract (docs/reference/acts); here stands what people read. An
+act of a contract is a table of its file:
 
     [reject]
     en = "reject a bill"                       # its name where a transaction names it, and in Chinese `zh`
     command = "bill reject BILL"               # words in capitals are typed by people
+    signs = "M"                                # who signs for the party, one of `SIGNERS`; its policy may ask for more
+    who_en, who_zh                             # which party may
+    told_zh = "..."                            # in Chinese what its docstring says; an empty line parts paragraphs
+    law = ["CC 543"]                           # optional: the articles that it rests on, as in reasons.toml
     [reject.plain]                             # optional: it is about one object, and its command is made from this
     on = "bill"                                # what the object is: one of `SUBJECTS`
     argument = "bill"                          # optional: what the act calls it, where that is another word
@@ -25,12 +29,20 @@ from typing import Any
 
 from chainbill_contracts.declared_rows import only
 
-__all__ = ["SUBJECTS", "Act", "Plain", "acts", "acts_of"]
+__all__ = ["SIGNERS", "SUBJECTS", "Act", "Plain", "acts", "acts_of"]
 
 SUBJECTS = frozenset(
     {"bill", "token", "claim", "dispute", "change", "recovery", "order", "party", "joint", "product", "pledge"}
 )
 REASONS = frozenset({"", "may", "must"})
+SIGNERS: Mapping[str, tuple[str, str]] = {
+    "M": ("a maker", "经办"),
+    "MC": ("a maker and a checker, two people", "经办与复核，两人"),
+    "A": ("an admin", "一名管理员"),
+    "AA": ("two admins where the party has two", "管理员，有两名的须两名"),
+    "any": ("any key of the party", "参与方的任一密钥"),
+}
+"""Who signs an act for its party, as `signs` says it: English, Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +59,18 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act of a contract. place: `bill.reject`; name: English, Chinese."""
+    """An act of a contract. place: `bill.reject`; name and who: English, Chinese; signs: one of SIGNERS.
+
+    told: its docstring in Chinese; law: articles, such as `CC 543`.
+    """
 
     place: str
     name: tuple[str, str]
     command: str
+    signs: str
+    who: tuple[str, str]
+    told: str
+    law: tuple[str, ...]
     plain: Plain | None
 
 
@@ -71,11 +90,16 @@ def acts_of(contract: str, declared: Mapping[str, Any]) -> dict[str, Act]:
 
 
 def _act(place: str, told: Mapping[str, Any]) -> Act:
-    only(place, told, {"en", "zh", "command"}, {"plain"})
+    only(place, told, {"en", "zh", "command", "signs", "who_en", "who_zh", "told_zh"}, {"plain", "law"})
+    if told["signs"] not in SIGNERS:
+        raise ValueError(f"{place}: signs {told['signs']!r} is none of {', '.join(SIGNERS)}")
     plain = _plain(f"{place}.plain", told["plain"]) if "plain" in told else None
     if plain and not told["command"].rpartition(" ")[2].isupper():
         raise ValueError(f"{place}: the command of a plain act ends with what its object is typed as")
-    return Act(place, (told["en"], told["zh"]), told["command"], plain)
+    return Act(
+        place, (told["en"], told["zh"]), told["command"], told["signs"], (told["who_en"], told["who_zh"]),
+        told["told_zh"], tuple(told.get("law", ())), plain,
+    )  # fmt: skip
 
 
 def _plain(place: str, told: Mapping[str, Any]) -> Plain:

@@ -12,7 +12,10 @@ from chainbill.vm import compile_contract, describe
 from chainbill.vm.linker import GENERAL
 
 PLAIN = {"on": "bill", "help_en": "a", "help_zh": "甲", "asks_en": "b:", "asks_zh": "乙："}
-GOOD: dict[str, Any] = {"en": "shut a door", "zh": "关门", "command": "house shut DOOR", "plain": PLAIN}
+GOOD: dict[str, Any] = {
+    "en": "shut a door", "zh": "关门", "command": "house shut DOOR", "signs": "M", "who_en": "who lives there",
+    "who_zh": "住户", "told_zh": "关门。", "plain": PLAIN,
+}  # fmt: skip
 
 
 def test_a_plain_act_says_what_it_is_about() -> None:
@@ -22,8 +25,11 @@ def test_a_plain_act_says_what_it_is_about() -> None:
 
 
 WRONG = {
-    "no Chinese": {"en": "a", "command": "house shut"},
-    "something else": {"en": "a", "zh": "甲", "command": "house shut", "colour": "red"},
+    "no Chinese": {name: GOOD[name] for name in GOOD if name != "zh"},
+    "nobody who may": {name: GOOD[name] for name in GOOD if name != "who_en"},
+    "nothing told in Chinese": {name: GOOD[name] for name in GOOD if name != "told_zh"},
+    "another signer": GOOD | {"signs": "MM"},
+    "something else": GOOD | {"colour": "red"},
     "about nothing known": GOOD | {"plain": PLAIN | {"on": "door"}},
     "another reason": GOOD | {"plain": PLAIN | {"reason": "should"}},
     "no preview": GOOD | {"plain": {name: PLAIN[name] for name in PLAIN if name != "asks_zh"}},
