@@ -33,6 +33,7 @@ hops = read_table("token", "hop")
 parties = read_table("party", "party")
 
 MOST_GUARANTORS = 10  # of one bill
+MOST_HANDS = 100  # through which a token went since it was last passed on as payment, or financed
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -167,12 +168,30 @@ def bring_to(guarantor, bill, status, ended_on):
 
 
 def require_payable(row, guarantor):
-    """A token that this guarantor may be asked to pay: not its own, nor one that a guarantor paid. row: the token's.
+    """A token that this guarantor may be asked to pay: not its own, nor one that is another guarantor's to bear.
 
-    Of several guarantors none claims from another here what it has paid (SI 13).
+    row: the token's.
     """
-    taken = hops.get(row["origin"])["kind"] == "guarantee"
-    require(row["holder"] != guarantor and not taken, "token_of_a_guarantor", {"token": row["id"]})
+    borne = by_guarantor(row, guarantor)
+    require(row["holder"] != guarantor and not borne, "token_of_a_guarantor", {"token": row["id"]})
+
+
+def by_guarantor(row, guarantor):
+    """Did a guarantor pay this token, or another one take it over as a guarantor? row: the token's.
+
+    What a guarantor pays or takes over it bears (SI 13, 14), also where it, or a court, has given it on since.
+    """
+    origin = row["origin"]
+    for step in range(MOST_HANDS):
+        hop = hops.get(origin)
+        own = guarantees.get([hop["to"], row["bill"]])
+        other = hop["to"] != guarantor and own is not None and own["created"]["height"] <= hop["height"]
+        if other or hop["kind"] == "guarantee":
+            return True
+        if hop["kind"] not in ("sale", "enforce", "force"):
+            return False
+        origin = tokens_read.get(tokens_read.get(origin)["parent"])["origin"]
+    return True
 
 
 def guarantors_of(bill):

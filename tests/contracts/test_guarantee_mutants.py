@@ -17,7 +17,9 @@ from contracts import test_guarantees as told
 EXAMPLE = told.test_the_worked_example
 MONEY = told.test_a_pledge_and_freezes_follow_the_money
 AGAIN = told.test_a_reversal_of_the_debtor_s_money_lets_the_guarantee_stand_again
-CO_GUARANTORS = told.test_a_guarantor_pays_no_guarantor
+PAID = told.test_what_a_guarantor_paid_and_sold_no_other_pays
+BOUGHT = told.test_what_a_guarantor_buys_no_other_pays
+BEFORE = told.test_a_guarantee_takes_nothing_from_who_bought_of_its_guarantor_before
 REPAID = told.test_a_bank_that_is_paid_by_a_guarantor_is_repaid
 SAID_TWICE = told.test_said_again_it_is_paid_once
 
@@ -149,10 +151,19 @@ MUTANTS: dict[str, Mutant] = {
         "token", 'kind in ("force", "enforce", "guarantee")', 'kind in ("force", "enforce")', REPAID
     ),
     "another guarantor pays it again": (
-        "guarantee", 'row["holder"] != guarantor and not taken', 'row["holder"] != guarantor', CO_GUARANTORS
+        "guarantee", 'other or hop["kind"] == "guarantee"', "other", PAID
     ),
     "it pays itself": (
-        "guarantee", 'row["holder"] != guarantor and not taken', "not taken", refused(refusals.pay_what_it_holds)
+        "guarantee", 'row["holder"] != guarantor and not borne', "not borne", refused(refusals.pay_what_it_holds)
+    ),
+    "what another guarantor bought it pays": (
+        "guarantee", 'other or hop["kind"] == "guarantee"', 'hop["kind"] == "guarantee"', BOUGHT
+    ),
+    "sold on it pays that": (
+        "guarantee", 'not in ("sale", "enforce", "force")', 'not in ("enforce", "force")', BOUGHT
+    ),
+    "who became a guarantor later took its own away": (
+        "guarantee", ' and own["created"]["height"] <= hop["height"]', "", BEFORE
     ),
     "a settled bill is guaranteed on": (
         "bill", '        row["status"] = "settled"\n        invoke("guarantee", "guaranteed_closed", row["id"])\n',
@@ -185,6 +196,9 @@ def members_of(mutant: str) -> list[dict[str, Any]]:
     special = {
         "debtor and creditor guarantee": refusals.CREDITOR, "no account": refusals.WITHOUT_ACCOUNT,
         "guarantors without number": refusals.TEN, "no policy": refusals.WITH_POLICY,
-        "it pays itself": refusals.BOTH,
+        "it pays itself": refusals.BOTH, "another guarantor pays it again": told.with_a_bank(),
+        "what another guarantor bought it pays": told.with_a_bank(),
+        "sold on it pays that": told.with_a_bank(),
+        "who became a guarantor later took its own away": told.with_a_bank(),
     }  # fmt: skip
     return special.get(mutant, refusals.MEMBERS)

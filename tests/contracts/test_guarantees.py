@@ -29,11 +29,13 @@ from contracts.invariants import check_all
 from contracts.pledging import pledge
 from contracts.pledging import told as paid_back
 from contracts.reversing import leaves, reverse
+from contracts.selling import sold
 from contracts.world import (
     ANCHOR,
     BANK1,
     BANK2,
     BANK3,
+    BANK4,
     S1,
     S2,
     World,
@@ -224,6 +226,60 @@ def test_a_guarantor_pays_no_guarantor(world: World) -> None:
     refused("token_of_a_guarantor", demand, world, bill, taken, guarantor=SECOND)
     settle(world, bill, FACE)
     assert [row_of(world, bill, one)["status"] for one in (GUARANTOR, SECOND)] == ["ended", "ended"]
+
+
+def with_a_bank() -> list[dict[str, Any]]:
+    """The usual parties; BANK2 is a guarantor, too."""
+    others = [one for one in members() if one["id"] != BANK2]
+    return [*others, member(BANK2, "bank", "guarantor", accounts=[an_account("CNY", BANK2)])]
+
+
+@pytest.fixture
+def beside_a_bank(backend: str) -> World:
+    return World(backend, members=with_a_bank())
+
+
+def test_what_a_guarantor_buys_no_other_pays(beside_a_bank: World) -> None:
+    """SI 14: that it took the claim over counts as what it owes as a guarantor; sold on it counts so still."""
+    world = beside_a_bank
+    bill, token = accepted_bill(world, due_on=MONDAY)
+    financed = finance(world, token, BANK1, FACE)[0]
+    guarantee(world, bill, BANK2)
+    guarantee(world, bill)
+    world.day(WEDNESDAY)
+    bought = sold(world, financed, BANK1, BANK2)
+    refused("token_of_a_guarantor", demand, world, bill, bought)
+    refused("token_of_a_guarantor", pay, world, bill, bought)
+    again = sold(world, bought, BANK2, BANK4)
+    refused("token_of_a_guarantor", demand, world, bill, again)
+    demand(world, bill, again, guarantor=BANK2)
+    check_all(world)
+
+
+def test_what_a_guarantor_paid_and_sold_no_other_pays(beside_a_bank: World) -> None:
+    world = beside_a_bank
+    bill, token = accepted_bill(world, due_on=MONDAY)
+    guarantee(world, bill, BANK2)
+    guarantee(world, bill)
+    world.day(WEDNESDAY)
+    [taken] = pay(world, bill, token, by=BANK2, guarantor=BANK2)["tokens"]
+    bought = sold(world, sold(world, taken, BANK2, BANK4), BANK4, BANK1)
+    refused("token_of_a_guarantor", demand, world, bill, bought)
+    refused("token_of_a_guarantor", pay, world, bill, bought)
+    refused("token_of_a_guarantor", demand, world, bill, bought, guarantor=BANK2)
+
+
+def test_a_guarantee_takes_nothing_from_who_bought_of_its_guarantor_before(beside_a_bank: World) -> None:
+    world = beside_a_bank
+    bill, token = accepted_bill(world, due_on=MONDAY)
+    guarantee(world, bill)
+    bought = sold(world, finance(world, token, BANK2, FACE)[0], BANK2, BANK1)
+    guarantee(world, bill, BANK2)
+    world.day(WEDNESDAY)
+    demand(world, bill, bought)
+    demand(world, bill, bought, guarantor=BANK2)
+    pay(world, bill, bought)
+    check_all(world)
 
 
 def test_ten_guarantors_of_one_bill(world: World) -> None:

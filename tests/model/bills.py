@@ -166,7 +166,7 @@ def accept(book: Book, sender: str, people: int, bill: str) -> dict[str, Any]:
     name = book.name("T")
     token = Token(name, row, 0, row.face, sender, 1, name, None)
     book.tokens[name] = token
-    book.hops[name] = Hop("issue", row.debtor, None, 0, row.face)
+    book.hops[name] = Hop("issue", row.debtor, None, 0, row.face, made=book.now)
     row.leaves = [token]
     row.status, row.accepted_on = "active", book.today
     book.touched.add(row.id)

@@ -151,7 +151,7 @@ def bought_back(
         book, row, claim.asked, earlier.tier, origin=earlier.origin, financing=earlier.financing,
         financed_tier=earlier.financed_tier,
     )  # fmt: skip
-    book.hops[made.id] = Hop("buyback", claim.holder, row, row.lo, row.hi)
+    book.hops[made.id] = Hop("buyback", claim.holder, row, row.lo, row.hi, made=book.now)
     pieces.settle_financings(book, row.bill)
     claim.status, claim.bought_back_on, claim.value_date, claim.paid = "bought_back", book.today, value_date, amount
     claim.reference, claim.returned = reference, made.id

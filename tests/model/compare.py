@@ -125,7 +125,8 @@ def after_financing(book: Book, ledger: Ledger) -> None:
     ledger.same(len(book.sales), len(world.rows("sale", "sale")), "sales")
     for guarantee in book.guarantees.values():
         row = world.row("guarantee", "guarantee", [guarantee.guarantor, ledger.theirs[guarantee.bill.id]])
-        ours = {**vars(guarantee), "bill": guarantee.bill.id, "amount": guarantee.bill.face}
+        ours = {name: value for name, value in vars(guarantee).items() if name != "made"}
+        ours |= {"bill": guarantee.bill.id, "amount": guarantee.bill.face}
         ledger.same(ours, {name: row[name] for name in ours}, f"guarantee of {guarantee.bill.id}")
     for (guarantor, token), demand in book.demands.items():
         row = world.row("guarantee", "demand", [guarantor, ledger.theirs[demand.token.id]])

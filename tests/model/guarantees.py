@@ -36,7 +36,7 @@ def give_guarantee(book: Book, sender: str, people: int, bill: str, until: str, 
     guards.need("too_many_guarantors", len(given) < MOST)
     guards.end()
     bank = book.parties[sender].accounts[row.currency]
-    book.guarantees[sender, row.id] = Guarantee(sender, row, bank, until, resolution, book.today)
+    book.guarantees[sender, row.id] = Guarantee(sender, row, bank, until, resolution, book.today, book.now)
     return {"bill": row.id, "guarantor": sender, "until": until}
 
 
@@ -46,7 +46,17 @@ def waits(book: Book, bill: Bill) -> bool:
 
 
 def of_guarantor(book: Book, token: Token, guarantor: str) -> bool:
-    return book.hops[token.origin].kind == "guarantee" or token.holder == guarantor
+    """Is it this guarantor's, or did one pay it, or take it over where another is asked? Sold on it stays so."""
+    origin = token.origin
+    while token.holder != guarantor:
+        hop, taker = book.hops[origin], book.tokens[origin].holder
+        given = book.guarantees.get((taker, token.bill.id))
+        if hop.kind == "guarantee" or (taker != guarantor and given is not None and given.made <= hop.made):
+            return True
+        if hop.taken is None or hop.kind not in ("sale", "enforce", "force"):
+            return False
+        origin = hop.taken.origin
+    return True
 
 
 def demand(book: Book, sender: str, people: int, bill: str, guarantor: str, token: str) -> dict[str, Any]:
@@ -144,7 +154,7 @@ def take_over(book: Book, by: Guarantee, rows: list[Token], bank: str) -> tuple[
             found.append(payment)
             taken = pieces.move(book, piece, by.guarantor, piece.tier, financed_tier=0, financing="")
             taken.origin = taken.id
-            book.hops[taken.id] = Hop("guarantee", piece.holder, piece, piece.lo, piece.hi)
+            book.hops[taken.id] = Hop("guarantee", piece.holder, piece, piece.lo, piece.hi, made=book.now)
             made.append(taken)
         if pledge is not None:
             told.setdefault(pledge, {})[token] = None

@@ -191,7 +191,7 @@ def agree_enforcement(book: Book, sender: str, people: int, pledge: str) -> dict
             book.financed[taken.financing].lost += taken.amount
             made.financing = NONE
             pieces.settle_financings(book, taken.bill)
-        book.hops[made.id] = Hop("enforce", row.holder, taken, taken.lo, taken.hi)
+        book.hops[made.id] = Hop("enforce", row.holder, taken, taken.lo, taken.hi, made=book.now)
         moved.append(made)
     row.tokens = rest
     freed = end(book, row, "enforced")

@@ -164,7 +164,7 @@ def disburse(
     token = asked.token
     made = pieces.move(book, token, sender, token.tier, financed_tier=token.tier)
     made.origin = made.financing = made.id
-    book.hops[made.id] = Hop("finance", asked.holder, token, made.lo, made.hi, row.recourse)
+    book.hops[made.id] = Hop("finance", asked.holder, token, made.lo, made.hi, row.recourse, made=book.now)
     book.financed[made.id] = asked
     row.paid, row.interest, row.net, row.amount = paid, cost, net, made.amount
     asked.status = "disbursed"

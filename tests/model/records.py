@@ -140,6 +140,7 @@ class Hop:
     lo: int
     hi: int
     recourse: bool = False
+    made: int = 0
 
 
 @dataclass(eq=False)
@@ -345,6 +346,7 @@ class Guarantee:
     until: str
     document: str
     given_on: str
+    made: int
     paid: int = 0
     status: str = "active"
     ended_on: str = ""

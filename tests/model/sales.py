@@ -88,7 +88,7 @@ def buy(
     write_offs.gone(book, row)
     made = pieces.move(book, row, sender, row.tier, financed_tier=row.financed_tier or row.tier)
     made.origin = made.id
-    book.hops[made.id] = Hop("sale", sale.seller, row, row.lo, row.hi, sale.recourse)
+    book.hops[made.id] = Hop("sale", sale.seller, row, row.lo, row.hi, sale.recourse, made=book.now)
     sale.status, sale.bought_on, sale.value_date, sale.paid = "bought", book.today, value_date, amount
     sale.reference, sale.registration, sale.bought_token = reference, registration, made.id
     result = {"token": made.id, "repeated": False}

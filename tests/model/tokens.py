@@ -173,11 +173,11 @@ def accept(book: Book, sender: str, people: int, token: str) -> dict[str, Any]:
         hop = book.hops[row.origin]
         assert hop.taken is not None
         made = pieces.move(book, row, sender, hop.taken.tier, origin=hop.taken.origin)
-        book.hops[made.id] = Hop("return", row.holder, row, row.lo, row.hi)
+        book.hops[made.id] = Hop("return", row.holder, row, row.lo, row.hi, made=book.now)
     else:
         made = pieces.move(book, row, sender, row.tier + 1)
         made.origin = made.id
-        book.hops[made.id] = Hop("transfer", row.holder, row, row.lo, row.hi)
+        book.hops[made.id] = Hop("transfer", row.holder, row, row.lo, row.hi, made=book.now)
     return {"token": made.id}
 
 
