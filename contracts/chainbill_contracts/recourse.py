@@ -110,6 +110,8 @@ def ask_recourse(token, ground, amount, document):
         "reference": "",
         "returned": "",
         "claimed": now,
+        "agreed": {"height": 0, "transaction": ""},
+        "ended": {"height": 0, "transaction": ""},
         "created": now if known is None else known["created"],
     })  # fmt: skip
     agenda.put([add_days(until, 1), token], {"token": token})
@@ -135,6 +137,7 @@ def accept_recourse(token):
     agenda.delete([add_days(claim["until"], 1), claim["token"]])
     claim["status"] = "recourse_agreed"
     claim["answered_on"] = ctx.today
+    claim["agreed"] = {"height": ctx.height, "transaction": ctx.transaction}
     claim["stands_until"] = invoke("calendar", "business_days_after", claim["until"], 1)
     claims.put(claim["token"], claim)
     agenda.put([add_days(claim["stands_until"], 1), claim["token"]], {"token": claim["token"]})
@@ -323,6 +326,7 @@ def bank_of(claim):
 def end_claim(claim, status):
     """A claim is over without a payment. claim: its row."""
     claim["status"] = status
+    claim["ended"] = {"height": ctx.height, "transaction": ctx.transaction}
     if claim["answered_on"] == "":
         claim["answered_on"] = ctx.today
     claims.put(claim["token"], claim)

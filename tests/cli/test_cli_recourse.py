@@ -44,8 +44,11 @@ def test_it_is_asked_agreed_paid_and_the_token_is_back(desk: Desk, demand: str) 
     assert (shown["status"], shown["paid"], shown["returned"]) == ("bought_back", 100_321, back["token"])
     [row] = desk.json("bank1", "bill", "receipts", "--bill", shown["bill"], "--kind", "buyback")
     assert (row["reference"], row["amount"], row["token"]) == ("R-1", 100_321, back["token"])
-    kinds = [step["kind"] for step in desk.json("bank1", "bill", "history", shown["bill"])]
-    assert "buyback" in kinds
+    steps = {step["kind"]: step for step in desk.json("bank1", "bill", "history", shown["bill"])}
+    told = [kind for kind in steps if kind.startswith(("recourse", "buyback"))]
+    assert told == ["recourse_asked", "recourse_agreed", "buyback"]
+    assert (steps["recourse_asked"]["amount"], steps["recourse_asked"]["to"]) == (100_321, asked["asked"])
+    assert steps["recourse_agreed"]["from"] == asked["asked"]
 
 
 def test_what_the_debtor_has_paid_is_not_asked_again(desk: Desk, demand: str) -> None:

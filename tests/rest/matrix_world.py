@@ -138,7 +138,8 @@ def _claim(book: BillBook, token: str, holder: str, asked: str, bill: str) -> No
         "hop": token, "ground": "overdue", "amount": 11, "document": "ab" * 32, "left": 10, "now": token,
         "asked_on": "2026-01-05", "until": "2026-02-04", "stands_until": "2026-02-04", "status": "recourse_asked",
         "answered_on": "", "bought_back_on": "", "value_date": "", "paid": 0, "reference": "", "returned": "",
-        "claimed": made, "created": made,
+        "claimed": made, "agreed": {"height": 0, "transaction": ""}, "ended": {"height": 0, "transaction": ""},
+        "created": made,
     })  # fmt: skip
 
 

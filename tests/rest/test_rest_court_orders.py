@@ -214,3 +214,16 @@ def test_what_a_bank_lost_of_a_financing_is_its_own_business(book: BillBook, who
     assert read(book, who, "/v1/finance/requests/R1").json()["lost"] == lost
     [row] = read(book, who, "/v1/finance/requests").json()["data"]
     assert row["lost"] == lost
+
+
+@pytest.mark.parametrize(("who", "sees"), [(S1, True), (PAYING, True), (ANCHOR, False)])
+def test_a_freeze_is_a_step_of_its_bill_to_those_whom_it_concerns(book: BillBook, who: str, sees: bool) -> None:
+    """[30, 100) of S1's cents were frozen: 70. The anchor sees the bill, and nothing of it."""
+    path = f"/v1/bills/{book.bills_of['F1']}/history"  # type: ignore[attr-defined]
+    steps = [step for step in read(book, who, path).json()["data"] if step["kind"].startswith("fr")]
+    told = [(one["kind"], one["from"], one["amount"], one["date"], one["freeze"]) for one in steps]
+    assert told == [("frozen", S1, 70, "2026-01-05", "F1")] * sees
+    over = {**(book.get("legal", "freeze", "F1") or {}), "status": "ended", "ended_on": "2026-01-06"}
+    book.put("legal", "freeze", "F1", over)
+    kinds = [step["kind"] for step in read(book, who, path).json()["data"]]
+    assert [kind for kind in kinds if kind.startswith("fr")] == ["frozen", "freeze_ended"] * sees

@@ -15,8 +15,10 @@ from chainbill_node.rest.payments import money_of_bill, receipt_shape, receipts_
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, Rest, Shared, Valued, ValuedList
 from chainbill_node.rest.routers import router_of
+from chainbill_node.rest.routes_legal import sees_freeze
 from chainbill_node.rest.routes_parties import held_bills, token_shown
 from chainbill_node.rest.routes_pledges import sees_pledge
+from chainbill_node.rest.routes_recourse import sees_claim
 from chainbill_node.rest.routes_tokens import between
 from chainbill_node.rest.view import View
 from chainbill_node.storage.ledger_reader import HeightNotHeld
@@ -27,9 +29,12 @@ from chainbill_node.trace.steps import (
     NEVER_ACCEPTED,
     beginnings,
     calendar_steps,
+    end_of_freeze,
     in_order,
     moves_to_another_bank,
+    step_of_freeze,
     step_of_guarantee,
+    steps_of_claim,
     steps_of_pledge,
     unpaid_before,
 )
@@ -151,8 +156,8 @@ def bill_tree(view: Opened, bill_id: str, depth: Depth = DEFAULT_DEPTH) -> Respo
 
 @declared(router, "bill_history")
 def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
-    """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, pledges, guarantees,
-    receipts of banks, and leaves that ended.
+    """List the steps of a bill: made, confirmed, every hop, due, overdue, another paying bank, pledges, freezes, claims
+    of recourse, guarantees, receipts of banks, and leaves that ended.
 
     A step of the calendar (due, overdue) has no height; overdue is judged by value date.
     """
@@ -164,7 +169,12 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     made += [step for row in _pledges(view, bill_id) for step in steps_of_pledge(row, bill_id)]
     made += [step_of_guarantee(row) for row in _guarantees(view, bill_id)]
     made += [step for row in _joints(view, bill_id) for step in moves_to_another_bank(row)]
-    steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage))
+    for claim in _claims(view, bill_id):
+        made += steps_of_claim(claim, view.date_of_height(int(claim["ended"]["height"])))
+    freezes = list(_freezes(view, bill_id))
+    made += [step_of_freeze(one, view.row("legal", "order", str(one["order"])) or {}) for one in freezes]
+    ended = [step for one in freezes for step in end_of_freeze(one)]
+    steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage), ended)
     for number, step in enumerate(steps):
         step |= {"id": f"{number:09d}", "currency": row["currency"]}
     by_name = {step["id"]: step for step in steps}
@@ -186,6 +196,16 @@ def _guarantees(view: View, bill_id: str) -> Iterator[Row]:
 def _pledges(view: View, bill_id: str) -> Iterator[Row]:
     rows = (view.row("pledge", "pledge", name) for name in every(from_index(view.reader, "pledge.bill", (bill_id,))))
     return (row for row in rows if row is not None and sees_pledge(view, row))
+
+
+def _freezes(view: View, bill_id: str) -> Iterator[Row]:
+    rows = (view.row("legal", "freeze", name) for name in every(from_index(view.reader, "freeze.bill", (bill_id,))))
+    return (row for row in rows if row is not None and sees_freeze(view, row))
+
+
+def _claims(view: View, bill_id: str) -> Iterator[Row]:
+    rows = (view.row("recourse", "claim", name) for name in every(from_index(view.reader, "claim.bill", (bill_id,))))
+    return (row for row in rows if row is not None and sees_claim(view, row))
 
 
 def _ended_at(rest: Rest, view: View, bill: Row) -> int | None:

@@ -87,6 +87,53 @@ def steps_of_pledge(pledge: Row, bill_id: str) -> list[Shape]:
     return steps
 
 
+def step_of_freeze(freeze: Row, order: Row) -> Shape:
+    """Give the step at which cents were frozen, with the freeze of which it is."""
+    return {
+        "kind": "frozen", "height": freeze["created"]["height"], "date": order.get("entered_on"),
+        "transaction": freeze["created"]["transaction"], "from": freeze["holder"], "to": "",
+        "lo": freeze["lo"], "hi": freeze["hi"], "amount": int(freeze["hi"]) - int(freeze["lo"]),
+        "freeze": freeze["id"],
+    }  # fmt: skip
+
+
+def end_of_freeze(freeze: Row) -> list[Shape]:
+    """Give the day on which nothing of a freeze was left: it ends in parts, and so has no amount and no height."""
+    if not freeze["ended_on"]:
+        return []
+    return [{
+        "kind": "freeze_ended", "height": None, "date": freeze["ended_on"], "from": freeze["holder"], "to": "",
+        "freeze": freeze["id"],
+    }]  # fmt: skip
+
+
+def steps_of_claim(claim: Row, ended_on: str | None) -> list[Shape]:
+    """Give the steps at which somebody was asked to take a token back, and answered; the newest claim on that token.
+
+    ended_on: the day of the height at which it was refused or withdrawn. That it was bought back is a hop.
+    """
+    holder, asked = {"from": claim["holder"], "to": claim["asked"]}, {"from": claim["asked"], "to": claim["holder"]}
+    told: list[tuple[str, str, object, Shape]] = [
+        ("recourse_asked", "claimed", claim["asked_on"], holder | {"amount": claim["amount"]})
+    ]
+    if claim["agreed"]["height"]:
+        told.append(("recourse_agreed", "agreed", claim["answered_on"], asked))
+    if claim["status"] in CLAIM_ENDS:
+        kind = f"recourse_{claim['status']}"
+        told.append((kind, "ended", ended_on, asked if claim["status"] == "refused" else holder))
+    return [
+        {
+            "kind": kind, "height": claim[made]["height"], "date": date, "transaction": claim[made]["transaction"],
+            "token": claim["token"], **sides,
+        }
+        for kind, made, date, sides in told
+    ]  # fmt: skip
+
+
+CLAIM_ENDS = ("refused", "withdrawn")
+"""How a claim ends by a word of one side."""
+
+
 def step_of_guarantee(guarantee: Row) -> Shape:
     """Give the step at which a bill was guaranteed; how that ended is the bill's."""
     return {
@@ -116,12 +163,17 @@ def _place(step: Shape) -> int:
     return 3 if kind.startswith("payment_") or kind == "reversed" else int(kind == "received")
 
 
-def in_order(first: list[Shape], made: Iterable[Shape], calendar: Iterable[Shape]) -> list[Shape]:
+def in_order(
+    first: list[Shape], made: Iterable[Shape], calendar: Iterable[Shape], evening: Iterable[Shape] = ()
+) -> list[Shape]:
     """Give all steps in order: by height, then what comes of what, then range; a day's own step before what is dated
-    that day.
+    that day, in the evening behind it.
     """
     steps = sorted(made, key=lambda step: (step["height"], _place(step), step.get("lo", 0)))
     for step in calendar:
         later = (place for place, one in enumerate(steps) if one["date"] is not None and one["date"] >= step["date"])
         steps.insert(next(later, len(steps)), step)
+    for step in evening:
+        dated = [place for place, one in enumerate(steps) if one["date"] is not None and one["date"] <= step["date"]]
+        steps.insert(max(dated, default=-1) + 1, step)
     return [*first, *steps]
