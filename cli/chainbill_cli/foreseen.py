@@ -257,6 +257,10 @@ def of_payment(session: Session, row: Row, status: str, reference: str = "") -> 
         raise foreseen("not_the_instructing_bank", {})
     elif _under_reference(session, {BILL: row.get(BILL), "reference": reference}) != []:
         return
+    if row.get("request"):
+        asked = session.object_row("/v1/finance/requests", str(row["request"]))
+        if asked.get("status", "agreed") == "agreed":
+            raise foreseen("payment_awaits_financing", {"until": str(asked.get("until") or "")})
     if row.get("freezes"):
         raise foreseen("payment_frozen", {"freeze": row["freezes"][0]["freeze"]})
     to_court = row.get("kind") == "court"

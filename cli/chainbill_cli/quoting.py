@@ -46,17 +46,26 @@ def priced(arguments: Mapping[str, Any], request: Mapping[str, Any], pay_on: str
 def paid_out(quote: Mapping[str, Any], request: Mapping[str, Any], value_date: str) -> dict[str, Any]:
     """An agreed quote as `finance.disburse` will record it.
 
-    Another value date than quoted computes the interest again, and so does a part that the debtor paid since. Other
-    quotes stay as they are, for the ledger prices them no more, and so does one that a node shows in parts only.
+    Another value date than quoted computes the interest again, and so does a part that the debtor paid since, up to
+    this day: what he paid later is set aside for the bank, which buys it, too. Other quotes stay as they are, for the
+    ledger prices them no more, and so does one that a node shows in parts only.
     """
     row = dict(quote)
     if row.get("status") != "agreed" or not row.keys() >= TERMS or row["basis"] not in YEARS:
         return row
-    amount = int(request.get("amount") or row["amount"])
+    paid = request.get("set_aside")
+    amount = sum(left_to_buy(row, request, value_date)) if paid else int(request.get("amount") or row["amount"])
     if value_date == row["value_date"] and amount == row["amount"]:
         return row
     figures = _figures(row, amount, value_date, str(row["pay_on"]))
     return {**row, **figures, "amount": amount, "value_date": value_date, "net": max(figures["net"], 0)}
+
+
+def left_to_buy(quote: Mapping[str, Any], request: Mapping[str, Any], value_date: str) -> tuple[int, int]:
+    """Of an agreed quote, what the debtor has not paid, and what he paid after a day: minor units of both."""
+    money = [one for one in request.get("set_aside") or () if isinstance(one, Mapping)]
+    rest = int(quote["amount"]) - sum(int(one["amount"]) for one in money)
+    return rest, sum(int(one["amount"]) for one in money if str(one["on"]) > value_date)
 
 
 def _figures(terms: Mapping[str, Any], amount: int, value_date: str, pay_on: str) -> dict[str, int]:

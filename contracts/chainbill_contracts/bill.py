@@ -11,11 +11,8 @@ from chainbill_contracts.general import (
     BILL_PENDING,
     BILL_STEPS,
     JOINT_STEPS,
-    LARGEST_AMOUNT,
     MOST_INVOICES,
-    begun,
-    checked_deductions,
-    checked_invoices,
+    asked_in_vain,
     counted,
     is_produced,
     is_step,
@@ -49,6 +46,7 @@ from chainbill_contracts.general import (
     require_reference,
     require_terms,
     require_text,
+    require_total,
     sum_of,
 )
 
@@ -583,11 +581,6 @@ def ask_jointly(kind, row, sender, others, amount, content, reason):
     return {"joint": joint, "until": until}
 
 
-def asked_in_vain(bill, kind):
-    """Where on the agenda of tomorrow it stands how often this was taken back today: whom it names has it for good."""
-    return [add_days(ctx.today, 1), "asked", bill, kind]
-
-
 def end_joint(row, status):
     """End what was asked. status: "done", "refused", "withdrawn" or "lapsed"; row: the joint act's."""
     row["status"] = status
@@ -1036,11 +1029,6 @@ def plan_pay_dates(year):
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------
-def require_total(total):
-    """The total of an invoice after a red-letter note: 0 where nothing of it is left."""
-    require(kind_of(total) == "int" and total >= 0 and total <= LARGEST_AMOUNT, "total_not_valid")
-
-
 def require_bill_step(row, act, then):
     """A bill stands where this act may bring it to `then`."""
     require(may_lead(BILL_STEPS, act, row, then), "bill_transition", {"from": row["status"], "to": then})
@@ -1051,3 +1039,60 @@ def require_bill(bill):
     row = bills.get(bill)
     require(row is not None, "bill_unknown")
     return row
+
+
+def begun(bill, debtor, creditor, face, currency, due_on, terms, expires_on):
+    """A new bill that waits from today on: its row before anybody confirmed it. terms: all of them, see issue.
+
+    expires_on: the day on which it ends where nobody answers.
+    """
+    return {
+        "id": bill,
+        "debtor": debtor, "creditor": creditor, "initiator": debtor, "paying_bank": "",
+        "face": face, "currency": currency, "settled": 0, "settled_in_time": 0, "diluted": 0, "void": 0,
+        "issued_on": ctx.today, "due_on": due_on, "pay_on": due_on, "pay_on_final": False,
+        "last_offer_on": "", "overdue_after": "", "confirmed_on": "", "accepted_on": "", "overdue_on": "",
+        "closed_on": "", "expires_on": expires_on,
+        "status": "pending_confirm",
+        "terms": terms, "invoices": [], "contract_no": "", "delivered_on": "", "product": "", "event": "",
+        "root_token": "",
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+        "confirmed": {"height": 0, "transaction": ""},
+    }  # fmt: skip
+
+
+def checked_deductions(parts, amount):
+    """What comes off which invoice, and which red-letter note says so, in the order given; no invoice twice."""
+    require(kind_of(parts) == "list" and len(parts) <= MOST_INVOICES, "too_many_invoices")
+    checked = []
+    seen = []
+    for part in parts:
+        require_fingerprint(part["fingerprint"])
+        require(part["fingerprint"] not in seen, "invoice_named_twice", {"fingerprint": part["fingerprint"]})
+        require_amount(part["amount"])
+        red = part["red"] if "red" in part else ""
+        if red != "":
+            require_fingerprint(red)
+        seen += [part["fingerprint"]]
+        checked += [{"fingerprint": part["fingerprint"], "amount": part["amount"], "red": red}]
+    require(sum_of(checked) <= amount, "parts_not_the_amount")
+    return checked
+
+
+def checked_invoices(invoices):
+    """Parts of invoices behind a bill, as they are kept; none is named twice.
+
+    invoices: [{"fingerprint", "amount", "total"}], minor units.
+    """
+    require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
+    parts = []
+    seen = []
+    for invoice in invoices:
+        fingerprint = invoice["fingerprint"]
+        require_fingerprint(fingerprint)
+        require(fingerprint not in seen, "invoice_named_twice", {"fingerprint": fingerprint})
+        require_amount(invoice["amount"])
+        require_amount(invoice["total"])
+        seen += [fingerprint]
+        parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
+    return parts

@@ -23,11 +23,17 @@ from chainbill_contracts.general import (
     REQUEST_WAITING,
     WHOLE,
     counted,
+    frozen_since,
     has_keys_for,
+    interest_half_up,
     is_hex_of,
+    is_suspended,
     may_lead,
+    paid_since,
     parameter,
     places_kept,
+    price_of,
+    priced,
     require_able,
     require_account,
     require_active_bank,
@@ -44,7 +50,9 @@ from chainbill_contracts.general import (
     require_policy,
     require_reference,
     require_text,
+    rest_of,
     sum_of,
+    suspensions,
 )
 
 requests = own_table("request")  # id -> request row
@@ -53,6 +61,7 @@ receipts = own_table("receipt")  # [bank, reference] -> what was paid, so that a
 live_quotes = own_table("live_quote")  # [holder, bank] -> {"count"} of the bank's quotes that are offered or agreed
 financed = own_table("financed")  # `financing` of a bank's tokens: the one it paid for -> {"request", "outstanding"}
 open_requests = own_table("open_requests")  # holder -> {"count"} of its requests that are open or agreed
+claimed = own_table("claimed")  # [bank, reference] of the debtor's money that a financing bank has some of -> {}
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 parties = read_table("party", "party")
@@ -107,22 +116,10 @@ def request(token, banks, amount):
     until = min(invoke("calendar", "business_days_after", ctx.today, days), bill["last_offer_on"])
     reserved = invoke("token", "reserve", token, amount, request_id, until)
     requests.put(request_id, {
-        "id": request_id,
-        "holder": ctx.party,
-        "token": reserved["token"],
-        "bill": row["bill"],
-        "currency": row["currency"],
-        "amount": amount,
-        "banks": asked,
-        "status": "open",
-        "ended_by": "",
-        "quotes": [],
-        "agreed_quote": "",
-        "until": until,
-        "allowed_ms": 0,
-        "held_days": 0,
-        "lost": 0,
-        "declined": [],
+        "id": request_id, "holder": ctx.party, "token": reserved["token"], "bill": row["bill"],
+        "currency": row["currency"], "amount": amount, "banks": asked, "status": "open", "ended_by": "",
+        "quotes": [], "agreed_quote": "", "until": until, "allowed_ms": 0, "held_days": 0, "lost": 0,
+        "suspended_on": "", "suspended_by": [], "set_aside": [], "declined": [],
         "created": {"height": ctx.height, "transaction": ctx.transaction},
     })  # fmt: skip
     plan_end(request_id, until)
@@ -241,7 +238,9 @@ def disburse(quote, reference, value_date, amount, registration):
     """Record that the bank paid (放款): the token moves to it in the same step.
 
     reference: the bank's own, used once. value_date: from the day of agreement to today; another one than quoted
-    computes the interest again, and so does a part that the debtor paid since: the bank gets what is left. amount:
+    computes the interest again, and so does a part that the debtor paid since: the bank gets what is left. Where a
+    court froze the token since, or the debtor paid some of it, money of an earlier day counts: the bank gets the token
+    free of that freeze, and of the debtor's money what was set aside; "token" is "" where that is all. amount:
     minor units paid, 0 for the net computed here; below the agreed net needs a new agreement. registration: reference
     of the legal registration (中登网), kept as recorded.
     """
@@ -271,14 +270,18 @@ def disburse(quote, reference, value_date, amount, registration):
     require(agreed, "quote_not_agreed", {"status": row["status"]})
     require(offer["agreed_on"] <= value_date, "value_date_before_agreement", {"agreed_on": offer["agreed_on"]})
     require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
+    left = not is_suspended(row) or value_date < frozen_since(row)
+    require(left, "agreement_suspended", {"suspended_on": frozen_since(row)})
     require_holder_may_be_financed(row, value_date)
     bill = bills.get(offer["bill"])
     require_debtor_may_be_bought(bill, value_date)
     require_invoices_stand(row["holder"], bill, alerts_of(bill), value_date)
     require_label(offer, value_date)
     require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
-    if value_date != offer["value_date"] or offer["amount"] != row["amount"]:
-        offer["amount"] = row["amount"]
+    rest = rest_of(row)
+    meanwhile = paid_since(row, value_date)
+    if value_date != offer["value_date"] or offer["amount"] != rest + sum_of(meanwhile):
+        offer["amount"] = rest + sum_of(meanwhile)
         price(offer, value_date)
         offer["net"] = max(offer["net"], 0)  # of a small rest the fee may be more than all
     paid = amount if amount > 0 else offer["net"]
@@ -288,8 +291,7 @@ def disburse(quote, reference, value_date, amount, registration):
         paid >= offer["net"], "amount_below_net", {"paid": paid, "net": offer["net"], "currency": offer["currency"]}
     )
 
-    invoke("write_off", "cents_given", row["token"])
-    token = invoke("token", "finance_to", row["token"], ctx.party, price_of(offer))
+    token = take(row, rest, meanwhile, offer)
     offer["value_date"] = value_date
     offer["paid"] = paid
     offer["reference"] = reference
@@ -300,13 +302,29 @@ def disburse(quote, reference, value_date, amount, registration):
     close_quotes(row, quote, "lost")
     forget_end(row["id"], row["until"])
     count_requests(row["holder"], -1)
-    row["status"] = "disbursed"
+    row["status"] = "disbursed" if rest > 0 else "repaid"
     requests.put(row["id"], row)
-    financed.put(token, {"request": row["id"], "outstanding": row["amount"]})
     result = {"token": token, "interest": offer["interest"], "net": offer["net"], "paid": paid, "repeated": False}
+    if len(meanwhile) > 0:
+        result["set_aside"] = sum_of(meanwhile)
     keep_receipt(reference, content, offer, "finance", paid, value_date, result)
     emit("disbursed", {"quote": quote, "token": token, "bank": ctx.party, "holder": row["holder"], "paid": paid})
     return result
+
+
+def take(row, rest, meanwhile, offer):
+    """Give the sender what is left of an agreement, and what the debtor paid since; answers its token, "" for none.
+
+    row: of the request. rest: minor units of its token. meanwhile: see paid_since. offer: the quote's row.
+    """
+    for money in meanwhile:
+        claimed.put([money["bank"], money["reference"]], {})
+    if rest == 0:
+        return ""
+    invoke("write_off", "cents_given", row["token"])
+    token = invoke("token", "finance_to", row["token"], ctx.party, price_of(offer))
+    financed.put(token, {"request": row["id"], "outstanding": rest})
+    return token
 
 
 @call
@@ -348,7 +366,8 @@ def withdraw(request):
     row = require_request(request)
     require(row["holder"] == ctx.party, "not_the_holder")
     require_capability("maker")
-    if row["status"] == "agreed" and end_of_agreement(row)["until"] < ctx.today:
+    waits = is_suspended(row) and row["ended_by"] == ""  # for an order of a court, which has an end
+    if row["status"] == "agreed" and not waits and end_of_agreement(row)["until"] < ctx.today:
         token = end_request(row, "expired", "time", "expired")
         return {"request": request, "status": "expired", "token": token}
     require_request_step(row, "finance.withdraw", "withdrawn")
@@ -392,32 +411,120 @@ def cancel(quote, reason):
 
 # --- what a settlement decides, and days ------------------------------------------------------------------------------
 @internal("settlement")
-def token_paid(request):
-    """The debtor paid a token that was in a request: the holder got the money, the request is over."""
+def token_paid(request, rest, amount, money):
+    """The debtor paid cents of a token in a request, which goes on for the rest, on new quotes or as agreed.
+
+    rest, amount: the token of what is left and its minor units, "" and 0 for nothing: then a request that is open is
+    over. money: {"bank", "reference", "on", "amount"} of what was paid. Says whether it is set aside: an agreement
+    waits for its bank, whose money may have left before that day.
+    """
     row = requests.get(request)
-    forget_end(request, row["until"])
-    count_requests(row["holder"], -1)
-    close_quotes(row, "", "expired")
-    row["status"] = "expired"
-    row["ended_by"] = "bill_paid"
-    requests.put(request, row)
-    emit("request_ended", {"request": request, "status": "expired", "by": "bill_paid"})
+    waits = row["status"] == "agreed"
+    if waits:
+        row["set_aside"] = (row["set_aside"] if "set_aside" in row else []) + [money]
+        requests.put(request, row)
+    if rest == row["token"]:  # another share of the same cents
+        return waits
+    if rest != "":
+        row["token"] = rest
+        row["amount"] = amount
+        requests.put(request, row)
+        emit("request_reduced", {"request": request, "token": rest, "amount": amount})
+    elif not waits and row["status"] in REQUEST_WAITING:
+        forget_end(request, row["until"])
+        count_requests(row["holder"], -1)
+        close_quotes(row, "", "expired")
+        row["status"] = "expired"
+        row["ended_by"] = "bill_paid"
+        requests.put(request, row)
+        emit("request_ended", {"request": request, "status": "expired", "by": "bill_paid"})
+    return waits
 
 
 @internal("settlement")
-def token_paid_in_part(request, rest, amount):
-    """The debtor paid part of a token that was in a request: it goes on for the rest, on new quotes or as agreed."""
+def token_back(request, token, amount, bank, reference):
+    """A receipt was reversed that had paid cents of an agreement: they are in this token, and set aside no more."""
     row = requests.get(request)
-    row["token"] = rest
+    left = []
+    for money in row["set_aside"]:
+        if money["bank"] != bank or money["reference"] != reference:
+            left += [money]
+    row["set_aside"] = left
+    row["token"] = token
     row["amount"] = amount
     requests.put(request, row)
-    emit("request_reduced", {"request": request, "token": rest, "amount": amount})
+
+
+@internal("legal")
+def suspend(request, freeze):
+    """A court froze the token of a request: one that is open is over, an agreed one is suspended; says whether it is.
+
+    Until the order is decided only money of an earlier day than the freeze is recorded.
+    """
+    row = requests.get(request)
+    if row["status"] in REQUEST_ASKING:
+        end_request(row, "withdrawn", "freeze", "expired")
+        return False
+    if not is_suspended(row):
+        put_off(row)  # for the days on which the network stood still before
+        forget_end(request, row["until"])
+        row["suspended_on"] = ctx.today
+    row["suspended_by"] = suspensions(row) + [{"freeze": freeze, "on": ctx.today}]
+    requests.put(request, row)
+    emit("agreement_suspended", {"quote": row["agreed_quote"], "request": request, "since": ctx.today})
+    return True
+
+
+@internal("legal")
+def resume(request, freeze):
+    """A freeze is over that suspended an agreement: it stands as before, longer by the days that it lost.
+
+    Unless another freeze suspends it too, or an order that was ratified ended it. To Wednesday 2027-03-03, frozen on
+    Tuesday and free again on Saturday: four days, Sunday 03-07, so to Monday 03-08.
+    """
+    row = requests.get(request)
+    if row["status"] != "agreed":
+        return
+    kept = []
+    for one in suspensions(row):
+        if one["freeze"] != freeze:
+            kept += [one]
+    row["suspended_by"] = kept
+    requests.put(request, row)
+    if len(kept) > 0 or row["ended_by"] != "":
+        return
+    lost = days_between(row["suspended_on"], ctx.today)
+    until = invoke("calendar", "business_days_after", add_days(row["until"], lost - 1), 1)
+    row["suspended_on"] = ""
+    if until < ctx.today:  # it had run out when it was frozen
+        end_request(row, "expired", "time", "expired")
+        return
+    row["allowed_ms"] = max(row["allowed_ms"], invoke("calendar", "stood_ms"))
+    stand_until(row, until)
+    emit("agreement_resumed", {"quote": row["agreed_quote"], "request": request, "until": until})
 
 
 @internal("legal")
 def end_by_order(request):
-    """A court froze the token of a request: the request is over, also an agreed one, and its quotes with it."""
-    end_request(requests.get(request), "withdrawn", "freeze", "expired")
+    """The order was ratified that suspends an agreement: it ends, but for money of an earlier day.
+
+    Until its last day that is recorded as if there had been no freeze; its token stays as it is.
+    """
+    row = requests.get(request)
+    if row["status"] == "agreed" and row["ended_by"] == "":
+        row["ended_by"] = "freeze"
+        requests.put(request, row)
+        if row["until"] >= ctx.today:
+            plan_end(request, row["until"])
+        emit("agreement_stopped", {"quote": row["agreed_quote"], "request": request, "until": row["until"]})
+
+
+@internal("legal")
+def still_suspended(request):
+    """Say whether a freeze suspends an agreement still: it has brought no money, nobody ended it, nor has time."""
+    row = requests.get(request)
+    end_in_time(row)
+    return row["status"] == "agreed"
 
 
 @internal("settlement", "recourse")
@@ -478,11 +585,7 @@ def on_day(date, item, row):
         if offer["status"] == "offered" and offer["valid_until"] < ctx.today:
             set_quote_status(offer, "expired")
         return
-    request = requests.get(row["id"])
-    if request["status"] == "agreed":
-        put_off(request)
-    if request["status"] in REQUEST_WAITING and request["until"] < ctx.today:
-        end_request(request, "expired", "time", "expired")
+    end_in_time(requests.get(row["id"]))
 
 
 # --- quoting and agreeing, in clear and sealed ------------------------------------------------------------------------
@@ -606,45 +709,6 @@ def require_net(offer):
     require(offer["net"] > 0, "net_not_positive", {"net": offer["net"], "currency": offer["currency"]})
 
 
-def interest_half_up(amount, rate, days, year):
-    """Interest in minor units, half up: amount × rate × days / (WHOLE × year).
-
-    amount: minor units. rate: 1/10,000 of a percent a year. days: as the basis counts. year: 360 or 365.
-    100,000.00 at 3.85 % for 120 days of 360: 10,000,000 × 38,500 × 120 / 360,000,000 = 128,333.3, so 1,283.33.
-    """
-    whole = WHOLE * year
-    return (2 * amount * rate * days + whole) // (2 * whole)
-
-
-def price_of(offer):
-    """What the hop of a financing tells of its price. offer: the quote's row."""
-    return {
-        "rate": offer["rate"],
-        "days": offer["days"],
-        "actual_days": offer["actual_days"],
-        "interest": offer["interest"],
-        "fee": offer["fee"],
-        "net": offer["net"],
-        "basis": offer["basis"],
-        "recourse": offer["recourse"],
-        "interest_payer": offer["interest_payer"],
-        "quote": offer["id"],
-    }
-
-
-def priced(offer, known):
-    """What a bank that quotes, and a holder that agrees, is answered. known: see alerts_of."""
-    return {
-        "quote": offer["id"],
-        "interest": offer["interest"],
-        "net": offer["net"],
-        "days": offer["days"],
-        "claimed_twice": known["claimed_twice"],
-        "disputes": known["disputes"],
-        "over_occupied": known["over_occupied"],
-    }
-
-
 def alerts_of(bill):
     """What is known against the invoices behind a bill: both sides see it before they sign."""
     fingerprints = []
@@ -654,6 +718,19 @@ def alerts_of(bill):
 
 
 # --- ends -------------------------------------------------------------------------------------------------------------
+def end_in_time(row):
+    """End a request whose last day is over, but for an agreement that waits for an order of a court. row: its row."""
+    if is_suspended(row) and row["ended_by"] == "":
+        return
+    if row["status"] == "agreed":
+        put_off(row)
+    if row["status"] in REQUEST_WAITING and row["until"] < ctx.today:
+        if row["ended_by"] == "freeze":
+            end_request(row, "withdrawn", "freeze", "expired")
+        else:
+            end_request(row, "expired", "time", "expired")
+
+
 def end_request(row, status, by, quote_status):
     """End a request that leads to no financing; answers the token that is free again."""
     forget_end(row["id"], row["until"])
@@ -666,7 +743,7 @@ def end_request(row, status, by, quote_status):
     row["ended_by"] = by
     requests.put(row["id"], row)
     emit("request_ended", {"request": row["id"], "status": status, "by": by})
-    return invoke("token", "release", row["token"])
+    return invoke("token", "release", row["token"]) if rest_of(row) > 0 else row["token"]
 
 
 def keep_place(holder):
@@ -744,7 +821,8 @@ def stand_until(row, until):
     row["until"] = until
     requests.put(row["id"], row)
     plan_end(row["id"], until)
-    invoke("token", "extend_reservation", row["token"], until)
+    if rest_of(row) > 0:
+        invoke("token", "extend_reservation", row["token"], until)
 
 
 def put_off(row):
@@ -804,6 +882,10 @@ def agreement_ended(offer, row, value_date):
         return offer["agreed_on"] != "" and offer["status"] == "expired"
     if row["status"] != "agreed":  # it brought its money, and that ends nothing
         return False
+    if rest_of(row) + sum_of(paid_since(row, value_date)) == 0:
+        return True
+    if is_suspended(row):
+        return row["ended_by"] != "" and value_date >= frozen_since(row)
     return ctx.today > row["until"] and value_date > end_of_agreement(row)["until"]
 
 
@@ -824,14 +906,8 @@ def keep_receipt(reference, content, offer, kind, amount, value_date, result):
     content: digest of what was said. kind: "finance", or "unmatched" where nothing moved. amount: minor units.
     """
     receipts.put([ctx.party, reference], {
-        "digest": content,
-        "quote": offer["id"],
-        "bill": offer["bill"],
-        "amount": amount,
-        "value_date": value_date,
-        "kind": kind,
-        "result": result,
-        "height": ctx.height,
+        "digest": content, "quote": offer["id"], "bill": offer["bill"], "amount": amount,
+        "value_date": value_date, "kind": kind, "result": result, "height": ctx.height,
         "transaction": ctx.transaction,
     })  # fmt: skip
 

@@ -22,6 +22,7 @@ sale_receipts = read_table("sale", "receipt")
 pledges = read_table("pledge", "pledge")
 claims = read_table("recourse", "claim")
 buybacks = read_table("recourse", "receipt")
+freezes_read = read_table("legal", "freeze")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
 RANKS = 9007199254740992  # above every number of parts that something is shared out to
@@ -344,25 +345,6 @@ def require_digest(document):
     require(is_hex_of_32_bytes(document), "document_not_valid")
 
 
-def checked_invoices(invoices):
-    """Parts of invoices behind a bill, as they are kept; none is named twice.
-
-    invoices: [{"fingerprint", "amount", "total"}], minor units.
-    """
-    require(kind_of(invoices) == "list" and len(invoices) <= MOST_INVOICES, "too_many_invoices")
-    parts = []
-    seen = []
-    for invoice in invoices:
-        fingerprint = invoice["fingerprint"]
-        require_fingerprint(fingerprint)
-        require(fingerprint not in seen, "invoice_named_twice", {"fingerprint": fingerprint})
-        require_amount(invoice["amount"])
-        require_amount(invoice["total"])
-        seen += [fingerprint]
-        parts += [{"fingerprint": fingerprint, "amount": invoice["amount"], "total": invoice["total"]}]
-    return parts
-
-
 def require_fields(value, needed, optional):
     """A map of these fields and no others; those of `optional` may be left out."""
     require(kind_of(value) == "map", "fields_not_valid", {"needed": needed})
@@ -464,6 +446,79 @@ def shared_out(value, weights, whole, total):
     return parts
 
 
+# --- financing --------------------------------------------------------------------------------------------------------
+def is_suspended(row):
+    """Say whether a court froze the token of an agreement, which is not over yet. row: of its request."""
+    return row["status"] == "agreed" and "suspended_on" in row and row["suspended_on"] != ""
+
+
+def suspensions(row):
+    """The freezes that suspend an agreement: [{"freeze", "on": the day of its entry}]. row: of its request."""
+    return row["suspended_by"] if "suspended_by" in row else []
+
+
+def frozen_since(row):
+    """The day from which on money is too late for an agreement that is suspended. row: of its request."""
+    freezes = suspensions(row)
+    return freezes[0]["on"] if len(freezes) > 0 else row["suspended_on"]
+
+
+def rest_of(row):
+    """What the debtor has not paid of the token of a request, in minor units. row: the request's."""
+    return row["amount"] if token_rows.get(row["token"])["status"] in TOKEN_USABLE else 0
+
+
+def paid_since(row, value_date):
+    """What the debtor paid of an agreement after a day, and is set aside: [{"bank", "reference", "on", "amount"}].
+
+    row: of its request. value_date: the day on which the bank's own money left.
+    """
+    found = []
+    for money in row["set_aside"] if "set_aside" in row else []:
+        if money["on"] > value_date:
+            found += [money]
+    return found
+
+
+def interest_half_up(amount, rate, days, year):
+    """Interest in minor units, half up: amount × rate × days / (WHOLE × year).
+
+    amount: minor units. rate: 1/10,000 of a percent a year. days: as the basis counts. year: 360 or 365.
+    100,000.00 at 3.85 % for 120 days of 360: 10,000,000 × 38,500 × 120 / 360,000,000 = 128,333.3, so 1,283.33.
+    """
+    whole = WHOLE * year
+    return (2 * amount * rate * days + whole) // (2 * whole)
+
+
+def price_of(offer):
+    """What the hop of a financing tells of its price. offer: the quote's row."""
+    return {
+        "rate": offer["rate"],
+        "days": offer["days"],
+        "actual_days": offer["actual_days"],
+        "interest": offer["interest"],
+        "fee": offer["fee"],
+        "net": offer["net"],
+        "basis": offer["basis"],
+        "recourse": offer["recourse"],
+        "interest_payer": offer["interest_payer"],
+        "quote": offer["id"],
+    }
+
+
+def priced(offer, known):
+    """What a bank that quotes, and a holder that agrees, is answered. known: see alerts_of."""
+    return {
+        "quote": offer["id"],
+        "interest": offer["interest"],
+        "net": offer["net"],
+        "days": offer["days"],
+        "claimed_twice": known["claimed_twice"],
+        "disputes": known["disputes"],
+        "over_occupied": known["over_occupied"],
+    }
+
+
 # --- locks ------------------------------------------------------------------------------------------------------------
 def pledge_of(row):
     """The pledge that a token is under, "" if none. row: the token's."""
@@ -482,25 +537,47 @@ def freezes_on(row):
     return freezes
 
 
-# --- bills ------------------------------------------------------------------------------------------------------------
-def begun(bill, debtor, creditor, face, currency, due_on, terms, expires_on):
-    """A new bill that waits from today on: its row before anybody confirmed it. terms: all of them, see issue.
+def holders_shares(row, amount, freezes):
+    """What the holder is paid of `amount` cents of a token, in the order of cents: one share, see holders_share.
 
-    expires_on: the day on which it ends where nobody answers.
+    But freezes that suspend an agreed financing are on all of its token, each for its own cents: of [0, 1,000) under
+    F1 of [600, 1,000) the holder gets 600 freely and 400 under F1. The first that is on some cents is in force there.
     """
-    return {
-        "id": bill,
-        "debtor": debtor, "creditor": creditor, "initiator": debtor, "paying_bank": "",
-        "face": face, "currency": currency, "settled": 0, "settled_in_time": 0, "diluted": 0, "void": 0,
-        "issued_on": ctx.today, "due_on": due_on, "pay_on": due_on, "pay_on_final": False,
-        "last_offer_on": "", "overdue_after": "", "confirmed_on": "", "accepted_on": "", "overdue_on": "",
-        "closed_on": "", "expires_on": expires_on,
-        "status": "pending_confirm",
-        "terms": terms, "invoices": [], "contract_no": "", "delivered_on": "", "product": "", "event": "",
-        "root_token": "",
-        "created": {"height": ctx.height, "transaction": ctx.transaction},
-        "confirmed": {"height": 0, "transaction": ""},
-    }  # fmt: skip
+    begins = []
+    cuts = [row["lo"] + amount]
+    for one in freezes:
+        freeze = freezes_read.get(one["freeze"])
+        apart = "suspends" in freeze and freeze["suspends"] != ""
+        begins += [freeze["lo"] if apart else row["lo"]]
+        if apart and row["lo"] < freeze["lo"] < row["lo"] + amount and freeze["lo"] not in cuts:
+            cuts += [freeze["lo"]]
+    shares = []
+    at = row["lo"]
+    for cut in sorted(cuts):
+        on = []
+        for number, one in enumerate(freezes):
+            if begins[number] <= at:
+                on += [one]
+        if len(on) > 0 and on[0]["since"] == "":
+            until = add_days(ctx.today, freezes_read.get(on[0]["freeze"])["days"])
+            on[0] = {"freeze": on[0]["freeze"], "since": ctx.today, "until": until}
+        shares += [holders_share(row, cut - at, on)]
+        at = cut
+    return shares
+
+
+def holders_share(row, amount, freezes):
+    """What the holder is paid of a token: freely, or as far as these freezes let it."""
+    share = {"party": row["holder"], "amount": amount, "pledge": ""}
+    if len(freezes) > 0:
+        share["freezes"] = freezes
+    return share
+
+
+# --- bills ------------------------------------------------------------------------------------------------------------
+def asked_in_vain(bill, kind):
+    """Where on the agenda of tomorrow it stands how often this was taken back today: whom it names has it for good."""
+    return [add_days(ctx.today, 1), "asked", bill, kind]
 
 
 def require_terms(terms):
@@ -531,11 +608,6 @@ def outstanding_of(row):
     return row["face"] - row["settled"] - row["diluted"] - row["void"]
 
 
-def other_side(row):
-    """The debtor where the creditor sends, the creditor where the debtor does. row: the bill's."""
-    return row["creditor"] if ctx.party == row["debtor"] else row["debtor"]
-
-
 def other_than_initiator(row):
     """The side of a bill that did not issue it. row: the bill's."""
     return row["creditor"] if row["initiator"] == row["debtor"] else row["debtor"]
@@ -544,24 +616,6 @@ def other_than_initiator(row):
 def is_produced(row):
     """Say whether a bill was issued by an event of production; an older one has no word of it. row: the bill's."""
     return "product" in row and row["product"] != ""
-
-
-def checked_deductions(parts, amount):
-    """What comes off which invoice, and which red-letter note says so, in the order given; no invoice twice."""
-    require(kind_of(parts) == "list" and len(parts) <= MOST_INVOICES, "too_many_invoices")
-    checked = []
-    seen = []
-    for part in parts:
-        require_fingerprint(part["fingerprint"])
-        require(part["fingerprint"] not in seen, "invoice_named_twice", {"fingerprint": part["fingerprint"]})
-        require_amount(part["amount"])
-        red = part["red"] if "red" in part else ""
-        if red != "":
-            require_fingerprint(red)
-        seen += [part["fingerprint"]]
-        checked += [{"fingerprint": part["fingerprint"], "amount": part["amount"], "red": red}]
-    require(sum_of(checked) <= amount, "parts_not_the_amount")
-    return checked
 
 
 def not_agreed(row):
@@ -573,6 +627,16 @@ def not_agreed(row):
     return waits_for
 
 
+def other_side(row):
+    """The debtor where the creditor sends, the creditor where the debtor does. row: the bill's."""
+    return row["creditor"] if ctx.party == row["debtor"] else row["debtor"]
+
+
+def require_total(total):
+    """The total of an invoice after a red-letter note: 0 where nothing of it is left."""
+    require(kind_of(total) == "int" and total >= 0 and total <= LARGEST_AMOUNT, "total_not_valid")
+
+
 # --- tokens -----------------------------------------------------------------------------------------------------------
 def made(like, token, lo, hi, parent, holder):
     """A new live token: bill, currency, tier, origin and financing as the token it comes from.
@@ -581,25 +645,11 @@ def made(like, token, lo, hi, parent, holder):
     """
     claim = like["claim"] if "claim" in like and like["holder"] == holder else "none"
     return {
-        "id": token,
-        "bill": like["bill"],
-        "currency": like["currency"],
-        "lo": lo,
-        "hi": hi,
-        "holder": holder,
-        "offered_to": "",
-        "tier": like["tier"],
-        "financed_tier": like["financed_tier"],
-        "parent": parent,
-        "origin": like["origin"],
-        "financing": like["financing"],
-        "status": "live",
-        "locks": [],
-        "born": ctx.height,
-        "ended": 0,
-        "reversed_at": 0,
-        "claim": claim,
-    }
+        "id": token, "bill": like["bill"], "currency": like["currency"], "lo": lo, "hi": hi, "holder": holder,
+        "offered_to": "", "tier": like["tier"], "financed_tier": like["financed_tier"], "parent": parent,
+        "origin": like["origin"], "financing": like["financing"], "status": "live", "locks": [],
+        "born": ctx.height, "ended": 0, "reversed_at": 0, "claim": claim,
+    }  # fmt: skip
 
 
 def new_lock(kind, ref, until):
@@ -610,14 +660,6 @@ def new_lock(kind, ref, until):
 def is_free(row):
     """Say whether a token lives, nothing locks it and no claim stands on it. row: the token's."""
     return row["status"] in TOKEN_USABLE and len(row["locks"]) == 0 and claim_on(row) == ""
-
-
-def offered_as(row, ref):
-    """Say whether a token lives and is offered for this: "transfer", "return" or "sale". row: the token's."""
-    for lock in row["locks"]:
-        if lock["kind"] == "offered" and lock["ref"] == ref:
-            return row["status"] in TOKEN_USABLE
-    return False
 
 
 def require_free(row):
@@ -695,47 +737,14 @@ def work_of_paying(row):
     """
     for lock in row["locks"]:
         if lock["kind"] == "in_finance":
-            return 2 + len(requests.get(lock["ref"])["quotes"])
+            freezes = len(row["locks"]) - 1  # each for its own cents: a piece each, with those before it
+            return 2 + len(requests.get(lock["ref"])["quotes"]) + freezes * (freezes + 1)
         if lock["kind"] in ("pledged", "frozen") or row["offered_to"] == "":
             return WORK_OF_PLEDGED + len(row["locks"]) - 1  # each freeze on it is a row more, or two
     work = 1
     if row["financing"] != "" or row["claim"] != "none":
         work = WORK_OF_FINANCED
     return work if row["offered_to"] == "" else work + 1
-
-
-def payees_of(row, amount, told):
-    """Who is paid the lowest `amount` cents of a token, in the order of cents (收款规则).
-
-    Answers [{"party", "amount", "pledge", "freezes" that stand on it, where there are any}]. Of a pledged token the
-    pledgee gets the low cents, up to what the pledge is short of; the holder gets the rest, and where the token is
-    frozen that is set aside. told: pledge -> what this step has paid it so far, see tell_pledge.
-
-    Short of 250 with 300 paid on [0, 350): the pledgee 250, the holder 50.
-    """
-    pledge = pledge_of(row)
-    freezes = freezes_on(row)
-    if pledge == "":
-        return [holders_share(row, amount, freezes)]
-    terms = pledges.get(pledge)
-    short = terms["secured"] - terms["received"]
-    if pledge in told:
-        short -= told[pledge]["received"]
-    share = min(amount, max(short, 0))
-    shares = []
-    if share > 0:
-        shares += [{"party": terms["pledgee"], "amount": share, "pledge": pledge}]
-    if share < amount:
-        shares += [holders_share(row, amount - share, freezes)]
-    return shares
-
-
-def holders_share(row, amount, freezes):
-    """What the holder is paid of a token: freely, or as far as these freezes let it."""
-    share = {"party": row["holder"], "amount": amount, "pledge": ""}
-    if len(freezes) > 0:
-        share["freezes"] = freezes
-    return share
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------
@@ -782,6 +791,67 @@ def is_step(steps, now, then):
 
 
 # --- orders of courts -------------------------------------------------------------------------------------------------
+def named_by(item):
+    """What one item is on: {"token", "freeze", "bill", "currency", "holder", "pledgee", "pledged_to", "locks", "row"}.
+
+    token, freeze: ids, "" for the one that it does not name; pledged_to: the pledge that the token is under or offered
+    for; locks: those of the token; row: the token's or the freeze's.
+    """
+    if "token" in item:
+        row = token_rows.get(item["token"])
+        require(row is not None, "token_unknown")
+        pledge = pledge_of(row)
+        for lock in row["locks"]:
+            if lock["kind"] == "offered" and row["offered_to"] == "":
+                pledge = lock["ref"]
+        pledgee = pledges.get(pledge)["pledgee"] if pledge != "" else ""
+        names = {"token": item["token"], "freeze": "", "pledgee": pledgee, "pledged_to": pledge, "locks": row["locks"]}
+    else:
+        row = freezes_read.get(item["freeze"])
+        require(row is not None, "freeze_unknown")
+        names = {"token": "", "freeze": item["freeze"], "pledgee": row["pledgee"], "pledged_to": "", "locks": []}
+        names["amount"] = item["amount"] if "amount" in item else 0
+    names["row"] = row
+    names["bill"] = row["bill"]
+    names["currency"] = row["currency"]
+    names["holder"] = row["holder"]
+    return names
+
+
+def items_kept(places, amounts, made):
+    """What an order is on, as it is kept: [{"freeze", "token", "bill", "currency", "amount", "given"}].
+
+    token: the one that was named, "" of an item that names a freeze. amount: minor units, 0 for all of a freeze; given:
+    how much a transfer has given of it.
+    """
+    kept = []
+    for number, place in enumerate(places):
+        kept += [{
+            "freeze": made[number] if len(made) > 0 else place["freeze"],
+            "token": place["token"],
+            "bill": place["bill"],
+            "currency": place["currency"],
+            "amount": amounts[number],
+            "given": 0,
+        }]  # fmt: skip
+    return kept
+
+
+def runs_until(row):
+    """The day to which a freeze was renewed, "" where it never was. row: the freeze's."""
+    return row["runs_until"] if "runs_until" in row else ""
+
+
+def sides_of(places):
+    """The holders, pledgees and paying banks of what an order is on, each once: they see it."""
+    found = []
+    for place in places:
+        for party in (place["holder"], place["pledgee"], paying_bank_of(bills.get(place["bill"]))):
+            if party != "" and party not in found:
+                found += [party]
+    return found
+
+
 def require_paper(authority, number, documents, issued_on):
     """The paper of an order: who issued it, its number, digests of one or two documents, and its day."""
     require_reference(authority)
@@ -899,12 +969,13 @@ REQUEST_STEPS = {
     "finance.disburse": {"agreed": ("disbursed",)},
     "finance.withdraw": {"open": ("withdrawn",), "agreed": ("expired",)},
     "": {
-        "open": ("expired",), "agreed": ("withdrawn",), "disbursed": ("repaid", "ended"), "ended": ("disbursed",),
-        "repaid": ("disbursed",),
+        "open": ("expired",), "agreed": ("repaid", "withdrawn"), "disbursed": ("repaid", "ended"),
+        "ended": ("disbursed",), "repaid": ("disbursed",),
     },
 }
 REQUEST_ASKING = ("open",)
 REQUEST_WAITING = ("open", "agreed")
+REQUEST_PAID = ("disbursed", "repaid", "ended")
 QUOTE_STEPS = {
     "finance.agree": {"offered": ("agreed",)}, "finance.agree_sealed": {"offered": ("agreed",)},
     "finance.cancel": {"agreed": ("withdrawn",)}, "finance.decline_quote": {"offered": ("declined",)},

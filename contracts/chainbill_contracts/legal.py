@@ -19,7 +19,9 @@ from chainbill_contracts.general import (
     counted,
     freezes_on,
     houses_of,
+    items_kept,
     may_lead,
+    named_by,
     parameter,
     paying_bank_of,
     piece_of,
@@ -34,7 +36,9 @@ from chainbill_contracts.general import (
     require_not_stopped_since,
     require_paper,
     require_text,
+    runs_until,
     share_of,
+    sides_of,
     successor_of,
 )
 
@@ -51,15 +55,16 @@ held = read_table("settlement", "held")
 payments = read_table("settlement", "payment")
 steps_read = read_table("settlement", "step")
 requests_read = read_table("finance", "request")
+quotes_read = read_table("finance", "quote")
 pledges_read = read_table("pledge", "pledge")
 parties = read_table("party", "party")
 validators_read = read_table("governance", "validator")
 
 MOST_FREEZES = 20  # on one token
 MOST_WAITING = 5  # orders of one house that wait and keep a freeze from ending by its date
+MOST_NODES = 500
 MOST_STANDING = 500  # what ends when an order is entered: requests with their quotes, pledges with their tokens
 MOST_LIFTED = 200  # pieces that one run looks at or frees, of all its freezes; the rest follows on the next day
-MOST_NODES = 500
 DAYS_WITHOUT_FREEZE = 7  # in which a bank freezes nothing again that no second bank ratified
 BUSINESS_DAYS_FOR_A_VOTE = 10  # on a transfer to which somebody objected
 HOUSES_THAT_REFUSE = 2
@@ -87,7 +92,7 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
     require_beneficiary(kind, beneficiary, account)
     places = []
     for item in items:
-        places += [place_of(item)]
+        places += [named_by(item)]
     require_may_assist(places, beneficiary, "")
     require_active(ctx.party)
     require_maker_and_checker()
@@ -109,7 +114,7 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
     if "token" in items[0]:
         made = freeze_tokens(entered, places, amounts)
     entered["items"] = items_kept(places, amounts, made)
-    entered["concerned"] = concerned(places)
+    entered["concerned"] = sides_of(places)
     entered["freezes"] = made
     for number_of, place in enumerate(places):
         if place["freeze"] != "" and kind in ("renew", "transfer"):
@@ -140,6 +145,7 @@ def ratify(order):
     entered["second"] = ctx.party
     entered["ratified_on"] = ctx.today
     decide(entered)
+    end_financings(entered)
     if entered["kind"] != "transfer":
         take_effect(entered)
     emit("ratified", {
@@ -234,9 +240,8 @@ def on_day(date, item, row):
     "act", is stopped by what comes after that, "order".
     """
     if row["step"] == "freeze":
-        found = freezes.get(row["id"])
-        if found["status"] in FREEZE_STANDING:
-            lift_due(found, MOST_LIFTED)
+        if freezes.get(row["id"])["status"] in FREEZE_STANDING:
+            lift_due(bring_on(row["id"]), MOST_LIFTED)
         return
     entered = orders.get(row["id"])
     later = end_today(entered)
@@ -286,60 +291,13 @@ def plan(date, step, name):
 def new_order(kind, papers, days, beneficiary, account):
     """The row of a new order, not stored. papers: [authority, number, documents, issued_on]."""
     return {
-        "id": new_id("O"),
-        "kind": kind,
-        "authority": papers[0],
-        "number": papers[1],
-        "documents": papers[2],
-        "issued_on": papers[3],
-        "by": ctx.party,
-        "second": "",
-        "items": [],
-        "freezes": [],
-        "concerned": [],
-        "days": days,
-        "beneficiary": beneficiary,
-        "account": account,
-        "refusals": [],
-        "objected_by": "",
-        "objected_on": "",
-        "entered_on": ctx.today,
-        "ratified_on": "",
-        "acts_on": "",
-        "until": invoke("calendar", "end_of_72_hours", ctx.today),
-        "allowed_ms": invoke("calendar", "stood_ms"),
-        "status": "entered",
-        "created": {"height": ctx.height, "transaction": ctx.transaction},
-    }
-
-
-def items_kept(places, amounts, made):
-    """What an order is on, as it is kept: [{"freeze", "token", "bill", "currency", "amount", "given"}].
-
-    token: the one that was named, "" of an item that names a freeze. amount: minor units, 0 for all of a freeze; given:
-    how much a transfer has given of it.
-    """
-    kept = []
-    for number, place in enumerate(places):
-        kept += [{
-            "freeze": made[number] if len(made) > 0 else place["freeze"],
-            "token": place["token"],
-            "bill": place["bill"],
-            "currency": place["currency"],
-            "amount": amounts[number],
-            "given": 0,
-        }]  # fmt: skip
-    return kept
-
-
-def concerned(places):
-    """The holders, pledgees and paying banks of what an order is on, each once: they see it."""
-    found = []
-    for place in places:
-        for party in (place["holder"], place["pledgee"], paying_bank_of(bills.get(place["bill"]))):
-            if party != "" and party not in found:
-                found += [party]
-    return found
+        "id": new_id("O"), "kind": kind, "authority": papers[0], "number": papers[1], "documents": papers[2],
+        "issued_on": papers[3], "by": ctx.party, "second": "", "items": [], "freezes": [], "concerned": [],
+        "days": days, "beneficiary": beneficiary, "account": account, "refusals": [], "objected_by": "",
+        "objected_on": "", "entered_on": ctx.today, "ratified_on": "", "acts_on": "",
+        "until": invoke("calendar", "end_of_72_hours", ctx.today), "allowed_ms": invoke("calendar", "stood_ms"),
+        "status": "entered", "created": {"height": ctx.height, "transaction": ctx.transaction},
+    }  # fmt: skip
 
 
 def decide(entered):
@@ -401,12 +359,24 @@ def undo(entered, status):
     let_go(entered)
 
 
+def end_financings(entered):
+    """End the agreed financings of tokens that a ratified order froze.
+
+    Until money of an earlier day can be said no more, such a token stays as it is, and a transfer of it waits.
+    """
+    for freeze in entered["freezes"]:
+        financing = suspended_by(freezes.get(freeze))
+        if financing != "":
+            invoke("finance", "end_by_order", financing)
+            bring_on(freeze)
+
+
 def take_effect(entered):
     """Do what an order does at its ratification."""
     released = []
     room = MOST_LIFTED
     for item in entered["items"]:
-        row = freezes.get(item["freeze"])
+        row = bring_on(item["freeze"])
         if entered["kind"] == "renew" and row["status"] in FREEZE_STANDING:
             room -= renew(row, entered, room)
         elif entered["kind"] == "release" and row["status"] in FREEZE_STANDING:
@@ -449,21 +419,25 @@ def carry_out(entered):
 def freeze_tokens(entered, places, amounts):
     """Freeze the high cents of tokens; answers the freezes. What else stood on these tokens ends, but for a pledge.
 
-    All are locked whole before anything ends: so nothing that an end frees is joined with them.
+    All are locked whole before anything ends: so nothing that an end frees is joined with them. An agreed financing is
+    suspended: its token stays whole under both locks.
     """
     made = []
     for number, place in enumerate(places):
         made += [freeze_whole(entered, place, amounts[number])]
     pledges = []
-    for place in places:
+    for number, place in enumerate(places):
         for lock in place["locks"]:
-            if lock["kind"] == "in_finance":
-                invoke("finance", "end_by_order", lock["ref"])
+            if lock["kind"] == "in_finance" and invoke("finance", "suspend", lock["ref"], made[number]):
+                row = freezes.get(made[number])
+                row["suspends"] = lock["ref"]
+                freezes.put(row["id"], row)
+                plan(add_days(ctx.today, 1), "freeze", row["id"])
         if place["pledged_to"] != "" and place["pledged_to"] not in pledges:
             pledges += [place["pledged_to"]]
             invoke("pledge", "frozen", place["pledged_to"])
-    for number, place in enumerate(places):
-        narrow(freezes.get(made[number]), place["token"])
+    for freeze in made:
+        narrow(freezes.get(freeze))
     return made
 
 
@@ -487,6 +461,7 @@ def freeze_whole(entered, place, amount):
         "held_by": [entered["id"]] if entered["kind"] == "transfer" else [],
         "runs_until": "",
         "over": False,
+        "suspends": "",
         "status": "waiting" if waits else "in_force",
         "ended_on": "",
         "created": {"height": ctx.height, "transaction": ctx.transaction},
@@ -505,12 +480,41 @@ def freeze_whole(entered, place, amount):
     return row["id"]
 
 
-def narrow(row, token):
-    """Cut off what is below the cents of a freeze, and free that of it."""
-    found = tokens_read.get(token)
-    if found["lo"] < row["lo"]:
-        low = cut_off(found, row["lo"] - found["lo"])[0]
-        keep_without(tokens_read.get(low), row["id"])
+def narrow(row):
+    """Take a freeze off the cents below its own; nothing while it suspends an agreed financing. row: the freeze's.
+
+    Several that suspended one financing are on all of its token: [0, 1,000) under F1 of [600, 1,000) and F2 of
+    [300, 1,000). F1 leaves [0, 600), where F2 comes into force; F2 leaves [0, 300).
+    """
+    if suspended_by(row) != "":
+        return
+    for piece in live_pieces(row["id"], MOST_LIFTED):
+        token = tokens_read.get(piece["token"])
+        if token["bill"] == row["bill"] and token["lo"] < row["lo"]:
+            name = token["id"]
+            if row["lo"] < token["hi"]:
+                name = cut_off(token, row["lo"] - token["lo"])[0]
+            keep_without(tokens_read.get(name), row["id"])
+
+
+def suspended_by(row):
+    """The agreed financing that a freeze suspends, "" if none. row: the freeze's."""
+    return row["suspends"] if "suspends" in row else ""
+
+
+def bring_on(freeze):
+    """See whether the financing that a freeze suspends is over: then it is on its own cents only. Answers its row."""
+    row = freezes.get(freeze)
+    financing = suspended_by(row)
+    if financing == "":
+        return row
+    plan(add_days(ctx.today, 1), "freeze", freeze)  # money that waited may have gone to the bank by then
+    if invoke("finance", "still_suspended", financing):
+        return row
+    row["suspends"] = ""
+    freezes.put(freeze, row)
+    narrow(row)
+    return freezes.get(freeze)
 
 
 def cut_off(token, amount):
@@ -641,6 +645,9 @@ def end_or_keep(row, more):
         row["status"] = "ended"
         row["ended_on"] = ctx.today
         row["held_by"] = []
+        if suspended_by(row) != "":
+            invoke("finance", "resume", row["suspends"], row["id"])
+            row["suspends"] = ""
         emit("freeze_ended", {"freeze": row["id"], "holder": row["holder"]})
     elif more:
         plan(add_days(ctx.today, 1), "freeze", row["id"])
@@ -766,11 +773,6 @@ def renew(row, entered, room):
     return len(pieces)
 
 
-def runs_until(row):
-    """The day to which a freeze was renewed, "" where it never was. row: the freeze's."""
-    return row["runs_until"] if "runs_until" in row else ""
-
-
 def release_cents(row, amount, room):
     """Free the lowest `amount` cents of what a freeze is on; answers how many pieces these are. row: the freeze's."""
     left = amount
@@ -784,6 +786,12 @@ def release_cents(row, amount, room):
     require(left == 0, "amount_above_frozen", {"missing": left, "currency": row["currency"]})
     end_or_keep(freezes.get(row["id"]), False)
     return len(parts)
+
+
+def awaits_financing(piece):
+    """Say whether money is set aside for an agreed financing that has not been told yet whose it is."""
+    row = payments.get([piece["bill"], piece["token"]]) if piece["money"] else None
+    return row is not None and "request" in row and row["request"] != ""
 
 
 def set_apart(freeze, amount, to_account):
@@ -802,9 +810,11 @@ def transfer_cents(entered, item, room):
     is active no more. item: of the order; it says how much was given. Answers {"pieces": how many, `room` at most,
     "later": whether there is more to give, but not today}.
     """
-    row = freezes.get(item["freeze"])
+    row = bring_on(item["freeze"])
     pieces = pieces_of(row["id"]) if row["status"] in FREEZE_STANDING else []
     able = parties.get(entered["beneficiary"])["status"] if entered["beneficiary"] != "" else ""
+    if suspended_by(row) != "":
+        return {"pieces": 0, "later": True}
     all_of_it = item["amount"] == 0
     touched = [row["id"]]
     given = 0
@@ -815,7 +825,7 @@ def transfer_cents(entered, item, room):
         fits = left >= piece["amount"] and able != "closed" if piece["money"] else left > 0 and able == "active"
         if piece["first"] and fits:
             step = steps_read.get(piece["bill"])
-            later = later or given == room or (step is not None and "reversal" in step)
+            later = later or given == room or (step is not None and "reversal" in step) or awaits_financing(piece)
             if not later:
                 part = min(left, piece["amount"])
                 item["given"] += part
@@ -882,32 +892,6 @@ def parts_of(freeze, amount, from_above, only_money, room):
 
 
 # --- what an order names ----------------------------------------------------------------------------------------------
-def place_of(item):
-    """What one item is on: {"token", "freeze", "bill", "currency", "holder", "pledgee", "pledged_to", "locks", "row"}.
-
-    token, freeze: ids, "" for the one that it does not name; pledged_to: the pledge that the token is under or offered
-    for; locks: those of the token; row: the token's or the freeze's.
-    """
-    if "token" in item:
-        row = tokens_read.get(item["token"])
-        require(row is not None, "token_unknown")
-        pledge = pledge_of(row)
-        for lock in row["locks"]:
-            if lock["kind"] == "offered" and row["offered_to"] == "":
-                pledge = lock["ref"]
-        pledgee = pledges_read.get(pledge)["pledgee"] if pledge != "" else ""
-        names = {"token": item["token"], "freeze": "", "pledgee": pledgee, "pledged_to": pledge, "locks": row["locks"]}
-    else:
-        row = freezes.get(item["freeze"])
-        require(row is not None, "freeze_unknown")
-        names = {"token": "", "freeze": item["freeze"], "pledgee": row["pledgee"], "pledged_to": "", "locks": []}
-    names["row"] = row
-    names["bill"] = row["bill"]
-    names["currency"] = row["currency"]
-    names["holder"] = row["holder"]
-    return names
-
-
 def amount_of(kind, item, place, to_account):
     """The amount of an item in minor units, 0 for all; what it names is there. to_account: money alone goes there."""
     if "token" in item:
@@ -963,15 +947,6 @@ def require_may_assist(places, beneficiary, first):
         require(ctx.party in left, "not_the_acting_bank", facts)
 
 
-def banks_with_a_seat():
-    """The parties whose nodes are active validators."""
-    found = []
-    for entry in validators_read.scan([], MOST_NODES):
-        if entry[1]["status"] == "active":
-            found += [entry[1]["party"]]
-    return found
-
-
 def require_second(order):
     """An order that the sender may ratify or refuse as the second bank; answers its row."""
     entered = orders.get(order)
@@ -980,6 +955,10 @@ def require_second(order):
     for item in entered["items"]:
         row = freezes.get(item["freeze"])
         places += [{"holder": row["holder"], "pledgee": row["pledgee"]}]
+        financing = suspended_by(row)
+        if financing != "":  # its bank has this token once the order is refused
+            agreed = quotes_read.get(requests_read.get(financing)["agreed_quote"])
+            places += [{"holder": agreed["bank"], "pledgee": ""}]
     require_may_assist(places, entered["beneficiary"], entered["by"])
     return entered
 
@@ -1020,10 +999,19 @@ def require_places(kind, places):
             require(row["status"] in needed and not row["over"], "freeze_transition", step)
             if kind != "release":
                 require_few_wait(row)
+            require_cents_apart(kind, place)
     for place in places:
         if place["token"] != "":
             require(len(freezes_on(place["row"])) < MOST_FREEZES, "too_many_freezes", {"most": MOST_FREEZES})
             require_none_waits(place["row"])
+
+
+def require_cents_apart(kind, place):
+    """What a freeze is on can be given, or freed in part, once no agreed financing has the same token. place: its."""
+    financing = suspended_by(place["row"])
+    gives = kind == "transfer" or kind == "release" and place["amount"] > 0
+    until = requests_read.get(financing)["until"] if financing != "" else ""
+    require(financing == "" or not gives, "freeze_suspends", {"until": until})
 
 
 def require_not_again(token):
@@ -1093,3 +1081,12 @@ def require_little_standing(places):
         if place["pledged_to"] != "":
             work += len(pledges_read.get(place["pledged_to"])["tokens"])
     require(work <= MOST_STANDING, "order_too_large", {"most": MOST_STANDING})
+
+
+def banks_with_a_seat():
+    """The parties whose nodes are active validators."""
+    found = []
+    for entry in validators_read.scan([], MOST_NODES):
+        if entry[1]["status"] == "active":
+            found += [entry[1]["party"]]
+    return found

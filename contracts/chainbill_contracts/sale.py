@@ -15,7 +15,6 @@ from chainbill_contracts.general import (
     is_hex_of_32_bytes,
     is_step,
     may_lead,
-    offered_as,
     parameter,
     require_active,
     require_active_bank,
@@ -198,3 +197,11 @@ def require_stands(row):
         status = "ended"
     stands = may_lead(SALE_STEPS, "sale.buy", {"status": status}, "bought")
     require(stands, "sale_transition", {"from": status, "to": "bought"})
+
+
+def offered_as(row, ref):
+    """Say whether a token lives and is offered for this: "transfer", "return" or "sale". row: the token's."""
+    for lock in row["locks"]:
+        if lock["kind"] == "offered" and lock["ref"] == ref:
+            return row["status"] in TOKEN_USABLE
+    return False

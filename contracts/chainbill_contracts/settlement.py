@@ -15,6 +15,7 @@ from chainbill_contracts.general import (
     GUARANTEE_STANDING,
     PAYMENT_STEPS,
     PLEDGE_RETURNING,
+    REQUEST_PAID,
     SETTLEMENT_RECEIPT_STEPS,
     TOKEN_USABLE,
     counted,
@@ -45,6 +46,9 @@ bills = read_table("bill", "bill")
 parties = read_table("party", "party")
 accounts = read_table("account", "account")
 standings = read_table("standing", "standing")
+requests_read = read_table("finance", "request")
+quotes_read = read_table("finance", "quote")
+claimed = read_table("finance", "claimed")
 tokens_read = read_table("token", "token")
 ranges = read_table("core", "range")
 pledges = read_table("pledge", "pledge")
@@ -225,7 +229,8 @@ def reverse(reference, reason):
     last = newest.get(bill)
     is_newest = last["bank"] == ctx.party and last["reference"] == reference
     require(is_newest, "reversal_not_newest", {"bill": bill})
-    require(not paid.has([ctx.party, reference]), "payment_already_paid", {"bill": bill})
+    gone = paid.has([ctx.party, reference]) or claimed.has([ctx.party, reference])
+    require(not gone, "payment_already_paid", {"bill": bill})
     require(not steps.has(bill), "settlement_under_way", {"bill": bill})
     until = last_day_of_reversal(receipt)
     require(ctx.today <= until, "reversal_too_late", {"until": until})
@@ -271,6 +276,8 @@ def pay_result(bill, token, status, reference):
     require(row is not None and ctx.party in (row["bank"], successor_of(row["bank"])), "not_the_instructing_bank")
     require_capability("maker")
     require_payment_step(row, "settlement.pay_result", status)
+    turn_if_over(row)
+    require_not_awaited(row)
     require_not_frozen(row)
     by_order = account_by_order(row)
     if row["status"] == "set_aside":  # a court's account is paid as it is, and nobody else is
@@ -319,6 +326,7 @@ def acknowledge(bill, token):
     require_able(ctx.party)
     require_maker_and_checker()
     require_payment_step(row, "settlement.acknowledge", "paid")
+    require_not_awaited(row)
     require_not_frozen(row)
     require(not account_by_order(row), "not_the_payee")
     require_receipt_stands(row)
@@ -329,13 +337,19 @@ def acknowledge(bill, token):
 
 @each_day("agenda")
 def on_day(date, item, row):
-    """Set a payment aside that came back and was not instructed again for 30 days; warn of one that no court got."""
+    """Set a payment aside that came back and was not instructed again for 30 days; warn of one that no court got.
+
+    One that waited for an agreed financing is owed to whom it is, once that is over.
+    """
     payment = payments.get([row["bill"], row["token"]])
     if item[0] == "court":
         if payment["status"] != "paid":
             place = {"bill": row["bill"], "token": row["token"], "party": payment["party"], "bank": payment["bank"]}
             place["since"] = add_days(date, -DAYS_OF_COURT)
             emit("payment_waits", place)
+        return
+    if awaited_by(payment) != "":
+        turn_or_wait(payment)
         return
     if payment["status"] == "returned" and ctx.today > add_days(waits_since(payment), MOST_DAYS_RETURNED):
         bring(payment, "set_aside")
@@ -353,7 +367,7 @@ def keep_freezes(bill, token, freezes):
     """
     row = payments.get([bill, token])
     file_under(row, freezes)
-    if len(freezes) > 0:
+    if len(freezes) > 0 or awaited_by(row) != "":
         payments.put([bill, token], row)
         return
     row["account"] = account_of(row["party"], row["currency"])
@@ -370,6 +384,7 @@ def give_by_order(bill, token, party, account, order):
     """
     row = payments.get([bill, token])
     require_receipt_stands(row)
+    require_not_awaited(row)
     file_under(row, [])
     count_as_paid(row, 1)  # nobody but the court takes it back
     row["order"] = order
@@ -386,6 +401,46 @@ def give_by_order(bill, token, party, account, order):
     row["party"] = party
     row["account"] = account_of(party, row["currency"])
     instruct(row)
+
+
+def turn_or_wait(row):
+    """Instruct money that waited for an agreed financing once that is over; else look at it again tomorrow.
+
+    Where the holder has it, freezes that stand on it go on. row: the payment's.
+    """
+    turn_if_over(row)
+    if awaited_by(row) != "":
+        wait_for_financing(row)
+    elif len(row["freezes"]) > 0:
+        payments.put([row["bill"], row["token"]], row)
+    else:
+        row["account"] = account_of(row["party"], row["currency"])
+        instruct(row)
+
+
+def turn_if_over(row):
+    """Owe money that waited for an agreed financing that is over to its bank, or to the holder. row: the payment's.
+
+    To the bank where its own money is of an earlier day than that on which the cents were paid, free of freezes: they
+    were its own by then. To the holder where it is of a later day, or never came. It is not stored here.
+    """
+    asked = requests_read.get(awaited_by(row))
+    if asked is None or asked["status"] == "agreed":
+        return
+    agreed = quotes_read.get(asked["agreed_quote"])
+    row["request"] = ""
+    if asked["status"] in REQUEST_PAID and agreed["value_date"] < row["changed_on"]:
+        place = {"bill": row["bill"], "token": row["token"], "from": row["party"], "to": agreed["bank"]}
+        emit("payment_turned", place)
+        file_under(row, [])
+        row["party"] = agreed["bank"]
+        row["kind"] = "financing"
+
+
+def wait_for_financing(row):
+    """Have a payment looked at tomorrow that waits for an agreed financing. row: the payment's."""
+    item = [add_days(ctx.today, 1), "financing", row["bill"], row["token"]]
+    agenda.put(item, {"bill": row["bill"], "token": row["token"]})
 
 
 def instruct(row):
@@ -418,6 +473,18 @@ def freezes_of(row):
 def account_by_order(row):
     """Say whether a payment goes to an account that a court named. row: the payment's."""
     return row["kind"] == "court" if "kind" in row else False
+
+
+def awaited_by(row):
+    """The request whose agreed financing a payment waits for, "" if none. row: the payment's."""
+    return row["request"] if "request" in row else ""
+
+
+def require_not_awaited(row):
+    """A payment does not wait for the money of an agreed financing. row: the payment's."""
+    request = awaited_by(row)
+    until = requests_read.get(request)["until"] if request != "" else ""
+    require(request == "", "payment_awaits_financing", {"until": until})
 
 
 def require_not_frozen(row):
@@ -653,8 +720,11 @@ def owe_payees(bill, done, step):
     ended = []
     amount = 0
     for one in done["paid"]:
-        tell_who_waits(one)
-        entries += [keep_payment(bill, one, step)]
+        waits = tell_who_waits(one, step)
+        entry = keep_payment(bill, one, step)
+        if waits:
+            entry["status"] = set_aside_for(bill, one)
+        entries += [entry]
         amount += one["amount"]
         ended += [one["token"]]
     if written_off.has(bill["id"]):
@@ -690,6 +760,12 @@ def step_back(bill, step):
     for entry in done["pledged"]:
         of_pledge(told, entry[0])["tokens"] += [entry[1]]
     invoke("write_off", "cents_back", bill["id"], ended)
+    for token in done["tokens"]:
+        back = tokens_read.get(token)
+        for lock in back["locks"] if back["status"] in TOKEN_USABLE else []:
+            if lock["kind"] == "in_finance":
+                size = back["hi"] - back["lo"]
+                invoke("finance", "token_back", lock["ref"], token, size, step["bank"], step["reference"])
     left = invoke("bill", "take_payment_back", bill["id"], amount, step["value_date"])
     step["next"] = max(found["next"], done["next"])
     complete = step["next"] == bill["face"]
@@ -728,10 +804,12 @@ def paid_from(bill, step):
 def locks_again(row):
     """The locks of a token that was paid and is live again: of the pledge and the freezes that still stand.
 
-    row: its payment's. None of a pledge that was let go, or enforced for all that it secured. The freezes are those
-    that stand on the money now; of money for the pledgee those that stood on the token, as far as they are not over,
-    and none where the first of them is over.
+    row: its payment's. Of an agreed financing that it waited for: all of that one's. None of a pledge that was let go,
+    or enforced for all that it secured. The freezes are those that stand on the money now; of money for the pledgee
+    those that stood on the token, as far as they are not over, and none where the first of them is over.
     """
+    if awaited_by(row) != "" and requests_read.get(row["request"])["status"] == "agreed":
+        return locks_of_agreement(row)
     locks = []
     if row["under"] != "":
         pledge = pledges.get(row["under"])
@@ -749,6 +827,24 @@ def locks_again(row):
     return locks + frozen
 
 
+def locks_of_agreement(row):
+    """The locks of a token of an agreed financing: those of what is left of it, or as they were. row: a payment's."""
+    asked = requests_read.get(row["request"])
+    rest = tokens_read.get(asked["token"])
+    if rest["status"] in TOKEN_USABLE:
+        return rest["locks"]
+    since = {"since": row["locked_since"], "height": asked["created"]["height"], "until": asked["until"]}
+    locks = [lock_of("in_finance", asked["id"], since)]
+    for one in asked["suspended_by"]:
+        freeze = freezes_read.get(one["freeze"])
+        first = len(locks) == 1
+        since = {"since": freeze["since"] if first else "", "height": freeze["created"]["height"]}
+        since["until"] = freeze["until"] if first else ""
+        if freeze["status"] in FREEZE_STANDING:
+            locks += [lock_of("frozen", freeze["id"], since)]
+    return locks
+
+
 def lock_of(kind, ref, since):
     """A lock as it was before a payment. since: {"since", "height", "until"}."""
     return {"kind": kind, "ref": ref, "since": since["since"], "height": since["height"], "until": since["until"]}
@@ -764,6 +860,8 @@ def cancel(row, told):
         holder = tokens_read.get(row["token"])["holder"]
         told_of["frozen"] += [{"holder": holder, "amount": -row["amount"], "freezes": row["beside"]}]
     file_under(row, [])
+    if awaited_by(row) != "":
+        row["request"] = ""
     put_status(row, "cancelled")
 
 
@@ -774,17 +872,22 @@ def of_pledge(told, pledge):
     return told[pledge]
 
 
-def tell_who_waits(one):
-    """Tell of a paid token: a bank got its money back, a request or a claim is over, or less. one: see token.pay."""
+def tell_who_waits(one, step):
+    """Tell of a paid token: a bank got its money back, a request or a claim is over, or less.
+
+    Says whether the money waits for an agreed financing, whose bank may have paid before. one: see token.pay. step: of
+    the settlement.
+    """
     if "claim" in one:
         invoke("recourse", "cents_paid", one["claim"], one["rest"] if "rest" in one else "", one["amount"])
     if "financing" in one:
         invoke("finance", "bank_repaid", one["financing"], one["amount"])
-    if "request" in one:
-        if "rest" in one:
-            invoke("finance", "token_paid_in_part", one["request"], one["rest"], one["rest_amount"])
-        else:
-            invoke("finance", "token_paid", one["request"])
+    if "request" not in one:
+        return False
+    money = {"bank": step["bank"], "reference": step["reference"], "on": ctx.today, "amount": one["amount"]}
+    if "rest" in one:
+        return invoke("finance", "token_paid", one["request"], one["rest"], one["rest_amount"], money)
+    return invoke("finance", "token_paid", one["request"], "", 0, money)
 
 
 def keep_payment(bill, one, step):
@@ -823,6 +926,21 @@ def keep_payment(bill, one, step):
         row["account"] = ""
     payments.put([bill["id"], one["token"]], row)
     return {"party": one["party"], "token": one["token"], "amount": one["amount"], "status": row["status"]}
+
+
+def set_aside_for(bill, one):
+    """Set what was just paid aside for an agreed financing, until that has brought its money or is over: its status.
+
+    bill: its row. one: see token.pay.
+    """
+    row = payments.get([bill["id"], one["token"]])
+    row["status"] = "set_aside"
+    row["account"] = ""
+    row["request"] = one["request"]
+    row["locked_since"] = one["locked_since"]
+    payments.put([bill["id"], one["token"]], row)
+    wait_for_financing(row)
+    return row["status"]
 
 
 def account_of(party, currency):

@@ -17,11 +17,11 @@ from chainbill_contracts.general import (
     cut_of,
     cut_token,
     freezes_on,
+    holders_shares,
     is_free,
     made,
     new_lock,
     parameter,
-    payees_of,
     placed_by_due_date,
     placed_by_lo,
     places_kept,
@@ -52,6 +52,7 @@ frozen = own_table("frozen")  # [freeze, token] -> {}: the live tokens that a fr
 horizons = own_table("horizon")  # "offer" -> {"today", "until"}: how long an offer made today may stand
 agenda = own_table("agenda")
 bills = read_table("bill", "bill")
+pledges = read_table("pledge", "pledge")
 ranges = read_table("core", "range")
 steps = read_table("settlement", "step")
 
@@ -699,19 +700,9 @@ def unlock(row):
 def keep_hop(row, kind, giver, price, undoes):
     """Record a change of ownership under the token that it made; `undoes` names the origin that a return takes back."""
     hops.put(row["id"], {
-        "bill": row["bill"],
-        "token": row["id"],
-        "kind": kind,
-        "from": giver,
-        "to": row["holder"],
-        "lo": row["lo"],
-        "hi": row["hi"],
-        "tier": row["tier"],
-        "financed_tier": row["financed_tier"],
-        "height": ctx.height,
-        "transaction": ctx.transaction,
-        "date": ctx.today,
-        "price": price,
+        "bill": row["bill"], "token": row["id"], "kind": kind, "from": giver, "to": row["holder"],
+        "lo": row["lo"], "hi": row["hi"], "tier": row["tier"], "financed_tier": row["financed_tier"],
+        "height": ctx.height, "transaction": ctx.transaction, "date": ctx.today, "price": price,
         "undoes": undoes,
     })  # fmt: skip
 
@@ -917,12 +908,39 @@ def pay_all(leaves, amounts, taker):
     return {"paid": paid, "pledges": pledged}
 
 
+def payees_of(row, amount, told):
+    """Who is paid the lowest `amount` cents of a token, in the order of cents (收款规则).
+
+    Answers [{"party", "amount", "pledge", "freezes" that stand on it, where there are any}]. Of a pledged token the
+    pledgee gets the low cents, up to what the pledge is short of; the holder gets the rest, and where the token is
+    frozen that is set aside. told: pledge -> what this step has paid it so far, see tell_pledge.
+
+    Short of 250 with 300 paid on [0, 350): the pledgee 250, the holder 50.
+    """
+    pledge = pledge_of(row)
+    freezes = freezes_on(row)
+    if pledge == "":
+        return holders_shares(row, amount, freezes)
+    terms = pledges.get(pledge)
+    short = terms["secured"] - terms["received"]
+    if pledge in told:
+        short -= told[pledge]["received"]
+    share = min(amount, max(short, 0))
+    shares = []
+    if share > 0:
+        shares += [{"party": terms["pledgee"], "amount": share, "pledge": pledge}]
+    if share < amount:
+        shares += holders_shares(row, amount - share, freezes)
+    return shares
+
+
 def pay(row, amount, told, taker):
     """End paid cents of one token, a settled token for each payee, and say whom the debtor's bank owes them to.
 
     Answers [{"token", "party", "amount", "pledge" of the payee, "under": the pledge of the token, "beside": the freezes
-    on it, "freezes", "financing", "request", "rest", "rest_amount", "taken"}], the last six where there is such a
-    thing. told: see payees_of. taker: see pay_all; to it the paid tokens are moved in the place of being settled.
+    on it, "freezes", "financing", "request" and its "locked_since", "rest", "rest_amount", "taken"}], from "freezes" on
+    where there is such a thing. told: see payees_of. taker: see pay_all; to it the paid tokens are moved in the place
+    of being settled.
     """
     whole = amount == row["hi"] - row["lo"]
     plain = len(row["locks"]) == 0 and row["financing"] == "" and row["claim"] == "none"
@@ -940,6 +958,7 @@ def pay(row, amount, told, taker):
     for lock in row["locks"]:
         if lock["kind"] == "in_finance":
             common["request"] = lock["ref"]
+            common["locked_since"] = lock["since"]
         if lock["kind"] == "offered":
             if row["offered_to"] == "":
                 pledge = lock["ref"]

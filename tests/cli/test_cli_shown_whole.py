@@ -10,7 +10,7 @@ from cli.cli_desk import Desk, accepted_bill
 
 LEFT_OUT = {
     "bill": {"settled_in_time"},
-    "request": {"quotes", "held_days", "allowed_ms"},
+    "request": {"quotes", "held_days", "allowed_ms", "set_aside"},
     "quote": {"envelope"},
     "token": {"claim"},
     "joint": set(),
@@ -23,8 +23,8 @@ LEFT_OUT = {
     "freeze": {"over", "created"},
 }
 """Quotes have a table below their request; the others are how days are counted, of one value only, or said otherwise:
-whom an order concerns by its items, what a freeze is over by its range, freezes that move to what a pledge frees by
-those."""
+whom an order concerns by its items, what waits for a bank before that records its money, what a freeze is over by its
+range, freezes that move to what a pledge frees by those."""
 
 
 def test_no_field_of_an_object_is_left_out() -> None:

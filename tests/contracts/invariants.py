@@ -8,6 +8,7 @@ from typing import Any
 from chainbill_contracts.declared_rows import rows
 from contracts.invariants_freezes import check_freezes
 from contracts.invariants_pledges import check_pledges
+from contracts.invariants_suspended import check_requests
 from contracts.world import World
 
 LEAVES = {"live", "settled", "diluted", "void"}
@@ -119,6 +120,8 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
         token = tokens[token_id]
         assert (payment["status"] == "cancelled") == (token["status"] == "reversed")
         payee = world.row("pledge", "pledge", payment["pledge"])["pledgee"] if payment["pledge"] else token["holder"]
+        if payment["kind"] == "financing":
+            payee = financier_of(world, token)
         if payment["kind"] == "order":
             payee = world.row("legal", "order", payment["order"])["beneficiary"]
         elif payment["kind"] == "court":
@@ -137,6 +140,16 @@ def is_bought_out(world: World, token: dict[str, Any]) -> bool:
         return False
     hop = world.row("token", "hop", token["into"][0])
     return bool(hop) and hop["kind"] == "guarantee"
+
+
+def financier_of(world: World, token: dict[str, Any]) -> str:
+    """The bank that paid for a token which the debtor had paid meanwhile: of one of its holder's agreements."""
+    banks = set()
+    for _, row in world.rows("finance", "request"):
+        if row["holder"] == token["holder"] and row["bill"] == token["bill"] and row["set_aside"]:
+            banks.add(world.row("finance", "quote", row["agreed_quote"])["bank"])
+    [bank] = banks
+    return str(bank)
 
 
 def check_reversals(world: World, bill: dict[str, Any], payments: Any, standing: list[Any]) -> dict[str, Any] | None:
@@ -353,23 +366,3 @@ def check_claims(world: World, tokens: dict[str, Any]) -> None:
         if row["returned"]:
             hop = world.row("token", "hop", row["returned"])
             assert (hop["kind"], hop["from"], hop["to"]) == ("buyback", row["holder"], row["asked"])
-
-
-def check_requests(world: World, tokens: dict[str, Any]) -> None:
-    """A token is locked for financing exactly while its request is open or agreed."""
-    locked = {
-        lock["ref"]: token for token in tokens.values() for lock in token["locks"] if lock["kind"] == "in_finance"
-    }
-    going = {key[0]: row for key, row in world.rows("finance", "request") if row["status"] in ("open", "agreed")}
-    assert set(locked) == set(going)
-    for request, row in going.items():
-        token = locked[request]
-        assert (row["token"], row["amount"], row["holder"]) == (token["id"], token["hi"] - token["lo"], token["holder"])
-        assert token["locks"][0]["until"] == row["until"] >= world.today
-        assert row["held_days"] <= world.row("governance", "parameter", "offer_business_days")["value"]
-    for _, row in world.rows("finance", "request"):
-        quotes = [world.row("finance", "quote", quote) for quote in row["quotes"]]
-        agreed = [quote for quote in quotes if quote["status"] == "agreed"]
-        assert len(agreed) == (1 if row["status"] in ("agreed", "disbursed", "repaid", "ended") else 0)
-        assert row["status"] not in ("repaid", "ended") or (row["status"] == "ended") == (row["lost"] > 0)
-        assert row["status"] == "open" or not [quote for quote in quotes if quote["status"] == "offered"] or agreed

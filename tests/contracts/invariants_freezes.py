@@ -21,7 +21,10 @@ def check_freezes(world: World, tokens: dict[str, Any]) -> None:
     for token in tokens.values():
         stack = [lock for lock in token["locks"] if lock["kind"] == "frozen"]
         assert len(stack) <= 20
-        assert not stack or {lock["kind"] for lock in token["locks"]} <= {"frozen", "pledged"}
+        beneath = {lock["kind"] for lock in token["locks"]} - {"frozen"}
+        suspended = [lock["ref"] for lock in token["locks"] if lock["kind"] == "in_finance"]
+        assert not stack or beneath <= {"pledged"} or beneath == {"in_finance"}
+        assert not suspended or {rows[lock["ref"]]["suspends"] for lock in stack} <= set(suspended)
         for place, lock in enumerate(stack):
             live.add((lock["ref"], token["id"]))
             on.setdefault(lock["ref"], []).append((place, lock))

@@ -248,7 +248,7 @@ def test_money_of_a_day_that_a_standstill_adds_counts_before_the_day_change_has_
 
 
 def test_an_agreement_outlives_the_day_of_payment_and_stops_no_settlement(world: World) -> None:
-    """The network stood still over it: what is recorded first counts, the bank's money or the debtor's."""
+    """The network stood still over it: the bank's money is of an earlier day than the debtor's, and counts."""
     for first in ("bank", "debtor"):
         one = World(world.backend)
         request, quote, net = agreed(one, due_on="2026-03-05")
@@ -264,9 +264,11 @@ def test_an_agreement_outlives_the_day_of_payment_and_stops_no_settlement(world:
         [(_, payment)] = one.rows("settlement", "payment", (bill,))
         assert payment["party"] == (BANK2 if first == "bank" else S1)
         if first == "debtor":
-            assert disburse(one, BANK2, quote, **paid)["unmatched"]
+            assert disburse(one, BANK2, quote, **paid)["set_aside"] == 100_000_000
         check_all(one)
         one.day("2026-03-20")
+        [(_, payment)] = one.rows("settlement", "payment", (bill,))
+        assert payment["party"] == BANK2
         assert one.failed_items == []
 
 

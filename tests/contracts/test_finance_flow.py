@@ -229,14 +229,18 @@ def test_a_quote_expires_before_its_request(world: World) -> None:
     assert row(world, "request", asked["request"])["status"] == "open"
 
 
-def test_a_payment_of_the_bill_ends_what_was_asked_and_pays_the_holder(world: World) -> None:
+def test_a_payment_of_the_bill_pays_the_holder_where_the_bank_did_not_pay_before(world: World) -> None:
     bill, token = accepted_bill(world)
     asked = ask(world, token, BANK1, amount=FACE)
     quote = bid(world, asked["request"], BANK1)["quote"]
     agree(world, quote)
     assert settle(world, bill, FACE)["payments"][0]["party"] == S1
-    assert row(world, "request", asked["request"])["ended_by"] == "bill_paid"
     assert disburse(world, BANK1, quote)["unmatched"] is True
+    world.day(row(world, "request", asked["request"])["until"])
+    world.day(world.plus(1))
+    assert row(world, "request", asked["request"])["ended_by"] == "time"
+    [(_, payment)] = world.rows("settlement", "payment", (bill,))
+    assert (payment["party"], payment["status"]) == (S1, "instructed")
 
 
 def test_a_part_payment_leaves_the_lock_and_a_bank_that_has_not_paid_takes_its_quote_back(world: World) -> None:

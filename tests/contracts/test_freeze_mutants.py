@@ -112,8 +112,8 @@ MUTANTS: dict[str, Mutant] = {
         told.test_frozen_money_is_set_aside_and_instructed_when_it_is_released,
     ),
     "a bank reports what is frozen": (
-        "settlement", '    require_payment_step(row, "settlement.pay_result", status)\n    require_not_frozen(row)\n',
-        '    require_payment_step(row, "settlement.pay_result", status)\n', is_refused(refused.instruct_what_is_frozen),
+        "settlement", "    turn_if_over(row)\n    require_not_awaited(row)\n    require_not_frozen(row)\n",
+        "    turn_if_over(row)\n    require_not_awaited(row)\n", is_refused(refused.instruct_what_is_frozen),
     ),
     "the low end is frozen": (
         "legal", '"lo": token["hi"] - amount,', '"lo": token["lo"],', told.test_the_worked_example_of_a_share_in_percent
@@ -129,7 +129,8 @@ MUTANTS: dict[str, Mutant] = {
         '        row["offered_to"] = ""\n    unlock', told.test_an_offer_of_the_whole_token_ends_on_both,
     ),
     "an agreed request stays": (
-        "legal", 'invoke("finance", "end_by_order", lock["ref"])', "pass", told.test_a_request_ends_also_an_agreed_one
+        "finance", '        row["ended_by"] = "freeze"\n', "        pass\n",
+        told.test_a_request_ends_and_of_an_agreed_one_its_quotes_too_once_it_is_over,
     ),
     "an enforcement stays": (
         "pledge", '    elif row["status"] == "enforcing":\n        end_enforcement(row, "freeze")\n', "",

@@ -127,13 +127,15 @@ def test_an_order_that_two_houses_refused_frees_at_once(world: World) -> None:
     check_all(world)
 
 
-def test_a_request_ends_also_an_agreed_one(world: World) -> None:
+def test_a_request_ends_and_of_an_agreed_one_its_quotes_too_once_it_is_over(world: World) -> None:
     _, token = accepted_bill(world, face=1_000)
     asked = ask(world, token, BANK2, BANK3, amount=1_000)
     quoted = bid(world, asked["request"], BANK2)["quote"]
     bid(world, asked["request"], BANK3)
     world.call(S1, "finance", "agree", quote=quoted)
     made = frozen(world, asked["token"], 1_000)
+    world.day(world.row("finance", "request", asked["request"])["until"])
+    world.day(world.plus(1))
     request = world.row("finance", "request", asked["request"])
     assert (request["status"], request["ended_by"]) == ("withdrawn", "freeze")
     assert world.row("finance", "quote", quoted)["status"] == "expired"

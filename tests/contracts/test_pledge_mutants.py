@@ -51,18 +51,18 @@ def places(world: World) -> None:
 
 MUTANTS: dict[str, Mutant] = {
     "the pledgee gets all": (
-        "general", "share = min(amount, max(short, 0))", "share = amount",
+        "token", "share = min(amount, max(short, 0))", "share = amount",
         told.test_the_worked_example_without_its_freezes,
     ),
     "the holder is paid first": (
-        "general", "share = min(amount, max(short, 0))", "share = 0", told.test_the_worked_example_without_its_freezes
+        "token", "share = min(amount, max(short, 0))", "share = 0", told.test_the_worked_example_without_its_freezes
     ),
     "received does not run along": (
-        "general", '        short -= told[pledge]["received"]\n', "        short -= 0\n",
+        "token", '        short -= told[pledge]["received"]\n', "        short -= 0\n",
         told.test_the_worked_example_without_its_freezes,
     ),
     "what was received before does not count": (
-        "general", 'short = terms["secured"] - terms["received"]', 'short = terms["secured"]', in_two_parts
+        "token", 'short = terms["secured"] - terms["received"]', 'short = terms["secured"]', in_two_parts
     ),
     "the settled token goes to the pledgee": (
         "token", 'at + share["amount"], row["id"], row["holder"])', 'at + share["amount"], row["id"], share["party"])',

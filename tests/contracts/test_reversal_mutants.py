@@ -42,8 +42,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "money that went out": (
         "settlement",
-        'require(not paid.has([ctx.party, reference]), "payment',
-        'require(True, "payment',
+        "gone = paid.has([ctx.party, reference]) or",
+        "gone = False or",
         is_refused(refused.reverse_what_was_paid_out),
     ),
     "money that came back still counts as gone": (
@@ -231,8 +231,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "money stays filed under its freeze": (
         "settlement",
-        "    file_under(row, [])\n    put_status",
-        "    put_status",
+        "    file_under(row, [])\n    if awaited",
+        "    if awaited",
         told.test_a_freeze_comes_back_from_the_money_to_its_cents,
     ),
     "what a court gave is taken back": (

@@ -148,9 +148,6 @@ ENDS: dict[str, dict[str, Callable[[World, str], Any]]] = {
         ],
         "disbursed": lambda world, request: disburse(world, BANK2, _agreed(world, request)),
         "paid": lambda world, request: settle(world, _bill_of(world, request), 5_000),
-        "paid when agreed": lambda world, request: (
-            _agreed(world, request), settle(world, _bill_of(world, request), 5_000),
-        ),
     },
     "disputes": {
         "upheld": lambda world, dispute: both(world, BANK1, "invoice.uphold", dispute=dispute),

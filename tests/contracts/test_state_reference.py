@@ -71,10 +71,25 @@ def agree_to_sealed(world: World) -> None:
     world.call(BANK2, "finance", "cancel", quote=quote, reason="no money")
 
 
+def paid_while_agreed(world: World) -> None:
+    """The debtor pays one token of an agreed financing whose bank has paid before, and one whose bank has not."""
+    for face in (1_000, 2_000):
+        bill, token = accepted_bill(world, face=face)
+        asked = ask(world, token, BANK2, amount=face)["request"]
+        quote = bid(world, asked, BANK2, disburse_by=world.plus(20))["quote"]
+        world.call(S1, "finance", "agree", quote=quote)
+        before = world.today
+        world.day(world.plus(1))
+        settle(world, bill, face)
+        if face == 1_000:
+            disburse(world, BANK2, quote, value_date=before)
+
+
 def busy_world(world: World | None = None) -> World:
     """A network in which every table has a row. world: one with auditor uscc(70), and GUARANTOR, beside MEMBERS."""
     world = world or World(members=[*MEMBERS, member(uscc(70), "auditor"), member(GUARANTOR, "guarantor")])
     as_two(world, ANCHOR, "audit", "grant", auditor=uscc(70), scope="all", first_day=world.today, last_day="")
+    paid_while_agreed(world)
     accepted_bill(world, invoices=[{"fingerprint": "1" * 64, "amount": 100_000_000, "total": 100_000_000}])
     world.call(S2, "invoice", "dispute", fingerprint="1" * 64, seller=S1, document="d" * 64)
     bill, token = accepted_bill(world, reference="PO-1")

@@ -142,15 +142,17 @@ def take_over(book: Book, by: Guarantee, rows: list[Token], bank: str) -> tuple[
     told: dict[Pledge, dict[Token, Token | None]] = {}
     for token in sorted(rows, key=lambda one: one.lo):
         pledge, payees = pledges.under(book, token), pledges.payees(book, token, token.amount)
+        asked = settlement.asked_for(book, token)
         ended = [token]
         if len(payees) > 1:
             ended = pieces.cut(book, token, [amount for _, amount, _ in payees], "payment")
+        settlement.paid_whole(asked)
         claims.paid(book, token, token.amount, None)
         token.lock, token.offered_to = None, ""
         for piece, (party, amount, secured) in zip(ended, payees, strict=True):
             write_offs.recovered(book, piece, 1)
             held = None if pledge is None or pledge.status == "offered" else pledge
-            payment = settlement.payment_to(book, piece, party, amount, bank, secured, held)
+            payment = settlement.payment_to(book, piece, party, amount, bank, secured, held, asked)
             found.append(payment)
             taken = pieces.move(book, piece, by.guarantor, piece.tier, financed_tier=0, financing="")
             taken.origin = taken.id

@@ -49,6 +49,7 @@ def day(book: Book, today: str) -> None:
     labels.day(book)
     sales.day(book)
     claims.day(book)
+    settlement.day(book)
     for payment in book.payments.values():
         if payment.status == "returned" and today > days.plus(payment.back_on, settlement.WAITS):
             pledges.payment_is(book, payment, "set_aside")

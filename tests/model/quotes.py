@@ -134,6 +134,9 @@ def disburse(
     guards.at("state")
     # what the bank pays on an agreement that has ended, or that it has paid, is written down; nothing moves
     late = row.agreed_on != "" and row.status == "expired"
+    meanwhile = [one for one in book.payments.values() if one.asked is asked and one.on > value_date]
+    whole = asked.left + sum(one.amount for one in meanwhile)
+    late = late or (asked.status == "agreed" and row.status == "agreed" and whole == 0)
     guards.need("quote_not_agreed", asked.status == row.status == "agreed" or late)
     guards.at("dates")
     guards.need("value_date_in_future", value_date <= book.today)
@@ -154,25 +157,29 @@ def disburse(
     labels.guard_label(book, guards, row, bill, value_date)
     guards.at("amounts")
     count = days.interest_days(row.basis, value_date, bill.pay_on)
-    cost = days.interest(asked.amount, row.rate, count, row.basis)
-    net = max(0, asked.amount - row.fee - (cost if row.payer == "holder" else 0))
+    cost = days.interest(whole, row.rate, count, row.basis)
+    net = max(0, whole - row.fee - (cost if row.payer == "holder" else 0))
     paid = amount or net
     guards.need("amount_below_net", paid >= net)
     guards.need("amount_below_agreed_net", paid >= row.agreed_net)
-    guards.need("net_not_positive", net > 0 or asked.amount != row.amount)
+    guards.need("net_not_positive", net > 0 or whole != row.amount)
     guards.end()
-    token = asked.token
-    made = pieces.move(book, token, sender, token.tier, financed_tier=token.tier)
-    made.origin = made.financing = made.id
-    book.hops[made.id] = Hop("finance", asked.holder, token, made.lo, made.hi, row.recourse, made=book.now)
-    book.financed[made.id] = asked
-    row.paid, row.interest, row.net, row.amount = paid, cost, net, made.amount
-    asked.status = "disbursed"
+    token, made_id = asked.token, Id("")
+    if asked.left:
+        made = pieces.move(book, token, sender, token.tier, financed_tier=token.tier)
+        made.origin = made.financing = made_id = made.id
+        book.hops[made.id] = Hop("finance", asked.holder, token, made.lo, made.hi, row.recourse, made=book.now)
+        book.financed[made.id] = asked
+    row.paid, row.interest, row.net, row.amount = paid, cost, net, whole
+    asked.status = "disbursed" if made_id else "repaid"
+    for payment in meanwhile:
+        payment.bought = True
     for other in asked.quotes:
         if other is not row and other.status == "offered":
             other.status = "lost"
     return receipt(book, sender, reference, content, {
-        "token": made.id, "interest": cost, "net": net, "paid": paid, "repeated": False,
+        "token": made_id, "interest": cost, "net": net, "paid": paid, "repeated": False,
+        **({"set_aside": sum(one.amount for one in meanwhile)} if meanwhile else {}),
     })  # fmt: skip
 
 

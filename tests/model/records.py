@@ -167,6 +167,11 @@ class Request:
     def under_way(self) -> bool:
         return self.status in ("open", "agreed")
 
+    @property
+    def left(self) -> int:
+        """What the debtor has not paid of it."""
+        return self.token.amount if self.token.status == "live" else 0
+
 
 @dataclass(eq=False)
 class Quote:
@@ -404,6 +409,14 @@ class Payment:
     """Its payee said that it arrived."""
     under: Pledge | None = None
     """The pledge that its token was under."""
+    asked: Request | None = None
+    """The agreed request that it waits for."""
+    on: str = ""
+    """The day on which its token was paid."""
+    look: str = ""
+    """The day on which what waits is looked at next."""
+    bought: bool = False
+    """The bank of that request had paid before."""
 
     @property
     def counts(self) -> bool:

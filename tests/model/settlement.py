@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from model import bills, claims, days, pieces, pledges, write_offs
-from model.records import Bill, Book, Money, Payment, Pledge, Token
+from model.records import Bill, Book, Lock, Money, Payment, Pledge, Request, Token
 from model.words import Guards
 
 STEPS = {
@@ -97,7 +98,7 @@ def reverse(book: Book, sender: str, people: int, reference: str, reason: str) -
     guards.need("receipt_transition", money.stands)
     last = [one for one in book.money.values() if one.bill is money.bill and one.stands][-1:]
     guards.need("reversal_not_newest", last == [money])
-    guards.need("payment_already_paid", all(one.status != "paid" for one in money.payments))
+    guards.need("payment_already_paid", not any(one.status == "paid" or one.bought for one in money.payments))
     guards.at("dates")
     guards.need("reversal_too_late", book.today <= money.until)
     guards.end()
@@ -121,14 +122,18 @@ def take_back(book: Book, money: Money) -> list[Token]:
         write_offs.recovered(book, payment.token, -1)
         claims.unpaid(payment.token)
         token = pieces.again(book, payment.token)
-        token.lock = pledges.lock_again(payment.under)
+        token.lock = lock_again(payment)
         made.append(token)
     back = [pieces.rejoin(book, token) for token in made if token.status == "live"]
+    for token in back:
+        for asked in book.requests.values():
+            if token.status == "live" and token.lock is not None and token.lock.ref == asked.id:
+                asked.token = token
     for row in {one.id: one for p in money.payments for one in (p.under, p.pledge) if one}.values():
         locked = [token for token in back if token.lock is not None and token.lock.ref == row.id]
         pledges.reversed_under(book, row, [one for one in money.payments if one.pledge is row], locked)
     for payment in money.payments:
-        payment.status, payment.back_on = "cancelled", ""
+        payment.status, payment.back_on, payment.asked = "cancelled", "", None
     for financing, asked in book.financed.items():
         owed = any(leaf.financing == financing and leaf.status == "live" for leaf in money.bill.leaves)
         if asked.status in ("repaid", "ended") and owed:
@@ -147,7 +152,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
         pledge, payees = pledges.under(book, token), pledges.payees(book, token, part)
         held = None if pledge is None or pledge.status == "offered" else pledge
         ended, rest = [token], None
-        asked = next((one for one in book.requests.values() if one.token is token and one.under_way), None)
+        asked = asked_for(book, token)
         if part < token.amount or len(payees) > 1:
             ended = pieces.cut(book, token, [amount for _, amount, _ in payees], "payment")
         if part < token.amount:
@@ -156,17 +161,14 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
                 rest.lock, rest.offered_to = token.lock, token.offered_to
             if asked is not None:
                 asked.token = rest
-        elif asked is not None:
-            asked.status, asked.ended_by = "expired", "bill_paid"
-            for quote in asked.quotes:
-                if quote.status in ("offered", "agreed"):
-                    quote.status = "expired"
+        else:
+            paid_whole(asked)
         claims.paid(book, token, part, rest)
         token.lock, token.offered_to = None, ""
         for piece, (party, amount, secured) in zip(ended, payees, strict=True):
             piece.status = "settled"
             write_offs.recovered(book, piece, 1)
-            found.append(payment_to(book, piece, party, amount, bank, secured, held))
+            found.append(payment_to(book, piece, party, amount, bank, secured, held, asked))
         if pledge is not None:
             told.setdefault(pledge, {})[token] = rest
     book.touched.add(bill.id)
@@ -176,14 +178,71 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
     return found
 
 
+def asked_for(book: Book, token: Token) -> Request | None:
+    """The request that a token is locked for."""
+    return next((one for one in book.requests.values() if one.token is token and one.under_way), None)
+
+
+def paid_whole(asked: Request | None) -> None:
+    """Nothing is left of a token: what was asked for it is over, and what was agreed on it waits for its bank."""
+    if asked is not None and asked.status == "open":
+        asked.status, asked.ended_by = "expired", "bill_paid"
+        for quote in asked.quotes:
+            if quote.status in ("offered", "agreed"):
+                quote.status = "expired"
+
+
 def payment_to(
-    book: Book, piece: Token, party: str, amount: int, bank: str, secured: Pledge | None, under: Pledge | None
+    book: Book,
+    piece: Token,
+    party: str,
+    amount: int,
+    bank: str,
+    secured: Pledge | None,
+    under: Pledge | None,
+    asked: Request | None,
 ) -> Payment:
-    """What a bank owes for a token that was paid."""
+    """What a bank owes for a token that was paid. asked: what the token was locked for."""
     status = "set_aside" if book.parties[party].status == "insolvent" else "instructed"
-    made = Payment(piece.bill, piece, party, amount, bank, status, secured, under=under)
+    made = Payment(piece.bill, piece, party, amount, bank, status, secured, under=under, on=book.today)
+    made.look = days.plus(book.today, 1)
+    if asked is not None and asked.status == "agreed":
+        made.status, made.asked = "set_aside", asked
     book.payments[piece.id] = made
     return made
+
+
+def turn(payment: Payment) -> None:
+    """What waited for an agreement is its bank's or its holder's once that is over."""
+    asked = payment.asked
+    if asked is not None and asked.status != "agreed":
+        assert asked.agreed is not None
+        payment.asked = None
+        if payment.bought:
+            payment.party = asked.agreed.bank
+
+
+def day(book: Book) -> None:
+    """Money that waited for an agreement goes out on the day after that is over, but not to who is insolvent.
+
+    It is looked at each day. Where days went by without a block, what was to be done on an earlier one comes first.
+    """
+    for payment in book.payments.values():
+        waited = payment.asked is not None
+        late = payment.asked is not None and payment.asked.ended_by == "time" and payment.asked.until >= payment.look
+        payment.look = days.plus(book.today, 1)
+        if not late:
+            turn(payment)
+        if waited and payment.asked is None and book.parties[payment.party].status != "insolvent":
+            payment.status = "instructed"
+
+
+def lock_again(payment: Payment) -> Lock | None:
+    """The lock of a token that was paid and lives again: that of an agreement which stands, or of its pledge."""
+    asked = payment.asked
+    if asked is not None and asked.status == "agreed":
+        return Lock("in_finance", asked.id, asked.until, asked.made)
+    return pledges.lock_again(payment.under)
 
 
 def pay_result(
@@ -205,16 +264,20 @@ def pay_result(
     guards.at("state")
     assert row is not None
     guards.need("payment_transition", status in STEPS.get(row.status, ()) and not row.said)
+    guards.need("payment_awaits_financing", row.asked is None or row.asked.status != "agreed")
     guards.at("dates")
     guards.need("set_aside_too_early", status != "set_aside" or book.today > days.plus(row.back_on, WAITS))
     guards.at("others")
     lacks = pledges.lacking(row)
-    payee = row.party if lacks else row.token.holder
+    turned = replace(row)
+    turn(turned)
+    payee = turned.party if lacks else row.token.holder
     waits = status == "instructed" and book.parties[payee].status == "insolvent"
     guards.need("administrator_account_missing", not waits)
     guards.at("amounts")
     guards.need("payment_above_secured", status != "instructed" or lacks in (0, row.amount) or lacks > row.amount)
     guards.end()
+    turn(row)
     if status == "instructed" and not lacks:
         pledges.to_holder(book, row)
     pledges.payment_is(book, row, status)
@@ -236,6 +299,7 @@ def acknowledge(book: Book, sender: str, people: int, bill: str, token: str) -> 
     guards.need("maker_and_checker_needed", people == 2)
     guards.at("state")
     guards.need("payment_transition", row.status not in ("paid", "cancelled"))
+    guards.need("payment_awaits_financing", row.asked is None)
     guards.end()
     row.said = True
     pledges.payment_is(book, row, "paid")

@@ -62,7 +62,11 @@ MUTANTS = {
     "a tier that does not grow": ("token", 'child["tier"] += 1', 'child["tier"] += 0'),
     "offers up to the day of payment": ("token", 'min(horizon["until"], bill["last_offer_on"])', 'horizon["until"]'),
     "a quote that pays nothing": ("finance", 'require(offer["net"] > 0', 'require(offer["net"] > -10**9'),
-    "a second receipt for one financing": ("finance", 'if row["status"] != "agreed":', 'if row["status"] == "":'),
+    "a second receipt for one financing": (
+        "finance",
+        'if row["status"] != "agreed":  # it',
+        'if row["status"] == "":  # it',
+    ),
 }
 """What is changed in which contract."""
 

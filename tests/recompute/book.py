@@ -99,7 +99,8 @@ class Receipt:
 
 @dataclass(eq=False)
 class Payment:
-    """What a payee is owed for a token that was paid. made: with which status."""
+    """What a payee is owed for a token that was paid. made: with which status; waits: for the bank of an agreed
+    request, to be looked at on a day; to: that bank, where its money had left before."""
 
     bill: Bill
     token: str
@@ -111,10 +112,14 @@ class Payment:
     made: str
     last_reference: str = ""
     acknowledged: Moment | None = None
+    waits: Request | None = None
+    look: str = ""
+    bought: bool = False
+    to: str = ""
 
     @property
     def party(self) -> str:
-        return self.piece.holder
+        return self.to or self.piece.holder
 
     @property
     def owed(self) -> bool:
@@ -316,9 +321,33 @@ class Book:
         for payment in self.payments.values():
             if payment.status == "returned" and self.today > plus(payment.changed_on, DAYS_RETURNED):
                 payment.status, payment.changed_on = "set_aside", self.today
+            self._look_at(payment)
         for joint in self.joints.values():
             if joint.status == "open" and joint.until < self.today:
                 joint.status = "lapsed"
+
+    def _look_at(self, payment: Payment) -> None:
+        """Money that waited for an agreed request goes out on the day after that is over. What was to be done on an
+        earlier day, where days went by without a block, comes first."""
+        if payment.waits is None:
+            return
+        late, payment.look = (
+            payment.waits.status == "expired" and payment.waits.until >= payment.look,
+            plus(self.today, 1),
+        )
+        if late or not self.turn(payment):
+            return
+        if not self.insolvent(payment.party):
+            payment.status, payment.changed_on = "instructed", self.today
+
+    def turn(self, payment: Payment) -> bool:
+        """What waited is the bank's or the holder's once the request is over; whether it is."""
+        if payment.waits is None or payment.waits.status == "agreed":
+            return False
+        if payment.bought:
+            payment.to = self.quotes[payment.waits.agreed].bank
+        payment.waits = None
+        return True
 
     def _put_off(self, request: Request) -> None:
         """An agreement waits for days on which the network stood still, and for some on which its bank is halted. One

@@ -46,11 +46,13 @@ def agree(book: Book, record: Record) -> None:
 
 
 def disburse(book: Book, record: Record) -> None:
-    """Money for an agreement that has ended moves nothing."""
+    """Money for an agreement that has ended moves nothing; of a day before the debtor paid, it takes that, too."""
     told = record.args
     agreed = book.quotes[told["quote"]]
     of, bill = agreed.request, agreed.request.bill
-    ended = of.status != "agreed"
+    paid_since = [one for one in book.payments.values() if one.waits is of and one.changed_on > told["value_date"]]
+    left = of.held if of.held.status == "live" else None
+    ended = of.status != "agreed" or not (left or paid_since)
     assert record.result.get("unmatched", False) == ended, "money for an agreement that has ended moves nothing"
     paid = record.result["paid"]
     receipt = Receipt(
@@ -60,7 +62,11 @@ def disburse(book: Book, record: Record) -> None:
     book.receipts[receipt.bank, receipt.reference] = receipt
     if ended:
         return
-    agreed.value_date, agreed.amount = told["value_date"], of.held.amount
+    since = sum(one.piece.amount for one in paid_since)
+    assert record.result.get("set_aside", 0) == since
+    for one in paid_since:
+        one.bought = True
+    agreed.value_date, agreed.amount = told["value_date"], since + (left.amount if left else 0)
     _price(agreed, bill, record)
     assert paid == (told["amount"] or agreed.net)
     assert paid >= agreed.agreed_net
@@ -68,14 +74,14 @@ def disburse(book: Book, record: Record) -> None:
     price = Price(
         agreed.rate, agreed.fee, agreed.interest, agreed.net, agreed.days, agreed.actual_days, agreed.basis, agreed.id
     )  # fmt: skip
-    piece = of.held
-    of.result = record.result["token"]
-    hop = Hop(
-        "finance", piece.holder, record.sender, piece.tier, piece.tier, piece.lo, piece.hi, of.result, moment(record),
-        price,
-    )  # fmt: skip
-    bill.move(piece, hop, (*piece.path, hop))
-    of.status = "disbursed"
+    of.status = "disbursed" if left else "repaid"
+    if left:
+        of.result = record.result["token"]
+        hop = Hop(
+            "finance", left.holder, record.sender, left.tier, left.tier, left.lo, left.hi, of.result, moment(record),
+            price,
+        )  # fmt: skip
+        bill.move(left, hop, (*left.path, hop))
     for name in of.quotes:
         if book.quotes[name].status == "offered":
             book.quotes[name].status = "lost"

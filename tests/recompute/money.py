@@ -4,6 +4,7 @@ payment (state.md: settlement)."""
 from __future__ import annotations
 
 from recompute.book import Act, Book, Payment, Receipt, Step, moment
+from recompute.days import plus
 from recompute.pieces import Bill, Piece
 from recompute.records import Record
 
@@ -27,6 +28,7 @@ def proceed(book: Book, record: Record) -> None:
 def pay_result(book: Book, record: Record) -> None:
     told = record.args
     payment = book.payments[told["bill"], told["token"]]
+    book.turn(payment)
     payment.status, payment.changed_on, payment.last_reference = told["status"], record.today, told["reference"]
     receipt = Receipt(
         record.sender, told["reference"], "payment", told["bill"], payment.piece.amount, record.today, moment(record),
@@ -112,17 +114,20 @@ def _pay(
 ) -> None:
     of = book.requests.get(piece.lock)
     paid, rest = bill.pay(piece, part, record.height)
+    waits = of is not None and of.status == "agreed"
     if of and rest:
         of.held, of.amount = rest, rest.amount
-    elif of:
+    elif of and not waits:
         book.end_request(of, "expired", "expired")
-    status = "set_aside" if book.insolvent(paid.holder) else "instructed"
+    status = "set_aside" if waits or book.insolvent(paid.holder) else "instructed"
     assert (paid.holder, part, status) == (answered["party"], answered["amount"], answered["status"]), (
         "each payee's part"
     )
     assert paid.name in ("", answered["token"])
     paid.name = answered["token"]
     payment = Payment(bill, paid.name, paid, receipt.bank, receipt, status, record.today, status)
+    if waits:
+        payment.waits, payment.look = of, plus(record.today, 1)
     book.payments[bill.id, paid.name] = payment
     _repay(book, bill, paid)
 

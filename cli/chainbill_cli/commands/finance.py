@@ -20,7 +20,7 @@ from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
-from chainbill_cli.quoting import paid_out
+from chainbill_cli.quoting import left_to_buy, paid_out
 from chainbill_cli.session import Session, current_session
 from chainbill_cli.shapes import columns, fields_of
 from chainbill_cli.texts import text
@@ -128,7 +128,7 @@ def disburse(
     outcome = write(session, on_record(writing, by_name), [call("finance", "disburse", **arguments)], preview)
     unmatched = bool(outcome.result.get("unmatched"))
     figures = () if unmatched and not session.settings.machine else ("interest", "net")
-    names = ("token", *figures, "paid", "days", "unmatched", "repeated")
+    names = ("token", *figures, "paid", "set_aside", "days", "unmatched", "repeated")
     answer_write(session, outcome, *names, currency=currency, compared=answer_of(compared))
     if unmatched:
         session.out.note(text("finance.unmatched_then"))
@@ -143,7 +143,7 @@ def _preview_disburse(session: Session, quote: dict[str, Any], paid: dict[str, A
     found = paid_out(quote, asked, str(paid["value_date"]))
     described.quote(session, preview, found)
     labels.tell_labels(session, preview, str(asked.get("bill") or ""))
-    _tell_rest(preview, quote, asked, currency)
+    _tell_rest(preview, quote, asked, str(paid["value_date"]), currency)
     net = int(found.get("net") or 0)
     preview.money("preview.paid_now", paid["amount"] or net, currency)
     if quote.get("status") == "agreed" and paid["amount"] > net:
@@ -153,12 +153,15 @@ def _preview_disburse(session: Session, quote: dict[str, Any], paid: dict[str, A
     return preview.line("column.reference", paid["reference"])
 
 
-def _tell_rest(preview: Preview, quote: dict[str, Any], asked: dict[str, Any], currency: str) -> None:
-    """That the debtor has paid a part since the holder agreed: only the rest is for the bank."""
-    gone = int(quote["amount"]) - int(asked["amount"])
-    if quote.get("status") == "agreed" and gone > 0:
-        rest = said(int(asked["amount"]), currency)
-        preview.line("preview.look", text("finance.partly_paid", paid=said(gone, currency), rest=rest))
+def _tell_rest(preview: Preview, quote: dict[str, Any], asked: dict[str, Any], value_date: str, currency: str) -> None:
+    """That the debtor has paid since it was agreed: the bank has the rest, and what he paid after its money left."""
+    if quote.get("status") != "agreed" or not asked.get("set_aside"):
+        return
+    rest, since = left_to_buy(quote, asked, value_date)
+    gone = int(quote["amount"]) - rest
+    told = {"paid": said(gone, currency), "rest": said(rest, currency), "since": said(since, currency)}
+    name = "finance.partly_paid" if since == 0 else "finance.paid_since"
+    preview.line("preview.look", text(name if rest + since > 0 else "finance.paid_whole", **told))
 
 
 @finance.command("decline", help="finance.decline")

@@ -51,6 +51,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the debtor has paid {paid} since it was agreed: the bank gets a token of {rest} only",
         "确认之后债务人已兑付 {paid}：银行仅得 {rest} 的子凭证",
     ),
+    "finance.paid_since": (
+        "the debtor has paid {paid} since it was agreed: the bank gets a token of {rest}, and {since} of his money",
+        "确认之后债务人已兑付 {paid}：银行得 {rest} 的子凭证，另得债务人款项 {since}",
+    ),
+    "finance.paid_whole": (
+        "the debtor had paid all of it by then: the payment is only written down as unmatched",
+        "届时债务人已全部兑付：此笔付款仅登记为未匹配",
+    ),
     "finance.above_net": (
         "more is paid than what is bought comes to now: {net}",
         "付款高于现有金额计算的净额 {net}",

@@ -145,6 +145,7 @@ def payment_shape(view: View, row: Row) -> Shape:
         },
         "kind": row.get("kind", "holder"),
         "pledge": row.get("pledge", ""),
+        "request": row.get("request", "") if view.viewer.is_or_reads_for(str(row["party"]), str(row["bank"])) else "",
         "freezes": row.get("freezes", []),
         "order": row.get("order", ""),
         "waits_since": row.get("waits_since", ""),

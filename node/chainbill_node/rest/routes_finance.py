@@ -23,14 +23,21 @@ router = router_of("finance", "/v1")
 def request_shape(view: View, row: Row) -> dict[str, Any]:
     """Show a request; a bank sees of its rivals neither names nor quotes, only how many were asked.
 
-    What a bank lost of what it financed is shown to that bank.
+    What a bank lost of what it financed is shown to that bank; a freeze, and money of the debtor that waits, to it and
+    the holder.
     """
     shape = dict(row)
+    freezes = shape.pop("suspended_by", [])
+    shape["suspended_on"] = freezes[0]["on"] if freezes else row.get("suspended_on", "")
+    shape["set_aside"] = [{"on": money["on"], "amount": money["amount"]} for money in row.get("set_aside", [])]
     parties = view.viewer.reads_for(str(row["bill"]))
-    if not view.viewer.everything and _bank_of(view, str(row["agreed_quote"])) not in parties:
+    agreed = view.viewer.everything or _bank_of(view, str(row["agreed_quote"])) in parties
+    if not agreed:
         shape["lost"] = None
     if _sees_all_banks(view, row):
         return shape
+    if not agreed:
+        shape |= {"suspended_on": "", "set_aside": []}
     own_quotes = [name for name in row["quotes"] if _bank_of(view, name) in parties]
     shape["banks"] = shown_banks(view, row)
     shape["declined"] = [bank for bank in row["declined"] if bank in parties]

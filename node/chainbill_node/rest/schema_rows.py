@@ -42,6 +42,7 @@ OF_KIND: Mapping[str, Schema] = {
 
 
 ENTRIES: Mapping[str, Schema] = {
+    "finance/request.set_aside": row({"on": DATE, "amount": AMOUNT}),
     "product/product.parts": row({**same(TEXT, "part", "supplier"), "share": COUNT}),
 }
 """Field of a row that lists maps → the schema of one; the others may be any."""
