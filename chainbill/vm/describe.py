@@ -13,7 +13,7 @@ __all__ = ["describe"]
 def describe(compiled: CompiledContract, general: CompiledContract | None = None) -> dict[str, Any]:
     """Return name, docstring, imports, functions, tables, reads, constants, reasons, topics; helpers are counted in.
 
-    With the general part that it is linked with, the reasons of what is imported are counted in too.
+    With the general part that it is linked with, the reasons and results of what is imported are counted in too.
     """
     contract, facts = compiled.contract, compiled.facts
     of_imports = _reasons_of_imports(compiled, general)
@@ -29,7 +29,7 @@ def describe(compiled: CompiledContract, general: CompiledContract | None = None
                 "for": list(function.kind_names),
                 "arguments": list(function.parameters),
                 "parameters": arguments_of(compiled, general, function.name),
-                "results": results_of(compiled, function.name),
+                "results": results_of(compiled, general, function.name),
                 "docstring": function.docstring,
                 "reasons": sorted({reason for name in reached for reason in (*facts[name].reasons, *of_imports[name])}),
                 "topics": sorted({topic for name in reached for topic in facts[name].topics}),

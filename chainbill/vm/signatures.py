@@ -77,9 +77,13 @@ def arguments_of(compiled: CompiledContract, general: CompiledContract | None, n
     return [_facts(program, function.body, parameter, DEEPEST).shape(parameter) for parameter in function.parameters]
 
 
-def results_of(compiled: CompiledContract, name: str, depth: int = DEEPEST) -> list[str] | None:
+def results_of(compiled: CompiledContract, general: CompiledContract | None, name: str) -> list[str] | None:
     """Names of the members of the map that a function answers with; None where that does not show."""
-    body = [*_walk(compiled.contract.functions[name].body)]
+    return _results(Program(compiled, general), name, DEEPEST)
+
+
+def _results(program: Program, name: str, depth: int) -> list[str] | None:
+    body = [*_walk(program.compiled.contract.functions[name].body)]
     returned = [node.value for node in body if isinstance(node, tree.Return)]
     maps = {
         node.target.name: node.value
@@ -93,8 +97,8 @@ def results_of(compiled: CompiledContract, name: str, depth: int = DEEPEST) -> l
         if isinstance(shown, tree.MapOf):
             names |= {str(key.value) for key in shown.keys if isinstance(key, tree.Literal)}
             continue
-        helper = shown.function if isinstance(shown, tree.Call) else ""
-        found = results_of(compiled, helper, depth - 1) if depth and helper in compiled.contract.functions else None
+        home = program.home_of(shown.function) if isinstance(shown, tree.Call) and depth else None
+        found = _results(home, shown.function, depth - 1) if home and isinstance(shown, tree.Call) else None
         if found is None:
             return None
         names |= set(found)

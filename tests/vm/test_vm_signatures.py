@@ -22,11 +22,16 @@ LONGEST = 20
 def require_title(title):
     """A title of at most LONGEST characters; it may be empty."""
     require(kind_of(title) == "text" and len(title) <= LONGEST, "title_not_valid")
+
+
+def told(book):
+    """What is answered of a book."""
+    return {"book": book, "title": book["title"]}
 '''
 
 CONTRACT = '''"""A contract for tests."""
 from chainbill.vm.prelude import *
-from chainbill_contracts.general import require_title
+from chainbill_contracts.general import require_title, told
 
 books = own_table("book")
 loans = own_table("loan")
@@ -63,6 +68,14 @@ def refuse(book):
 def on_loan(book, person):
     row = loans.get([book, person])
     return row
+
+
+@call
+def look_at(book):
+    row = books.get(book)
+    if row is None:
+        return {"book": book, "unknown": True}
+    return told(row)
 '''
 
 
@@ -92,9 +105,11 @@ def test_parts_of_a_key_are_texts() -> None:
 
 
 def test_results_are_the_members_of_the_maps_that_are_returned() -> None:
-    compiled = compile_contract("library", CONTRACT)
-    assert results_of(compiled, "lend") == ["book", "status", "until"]
-    assert results_of(compiled, "on_loan") is None
+    compiled, general = compile_contract("library", CONTRACT), compile_contract(GENERAL, GENERAL_PART)
+    assert results_of(compiled, general, "lend") == ["book", "status", "until"]
+    assert results_of(compiled, general, "look_at") == ["book", "title", "unknown"], "also of the general part"
+    assert results_of(compiled, None, "look_at") is None
+    assert results_of(compiled, general, "on_loan") is None
 
 
 def test_nearly_every_argument_of_the_acts_has_a_kind() -> None:
