@@ -259,7 +259,7 @@ def of_payment(session: Session, row: Row, status: str, reference: str = "") -> 
         return
     if row.get("request"):
         asked = session.object_row("/v1/finance/requests", str(row["request"]))
-        if asked.get("status", "agreed") == "agreed":
+        if asked.get("status") == "agreed":
             raise foreseen("payment_awaits_financing", {"until": str(asked.get("until") or "")})
     if row.get("freezes"):
         raise foreseen("payment_frozen", {"freeze": row["freezes"][0]["freeze"]})

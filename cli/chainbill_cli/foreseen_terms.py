@@ -13,10 +13,11 @@ from typing import Any
 from chainbill.errors import Refused
 from chainbill.ledger.rules import check_currency, check_python_list, check_value
 from chainbill_cli import labels
+from chainbill_cli.agreements import counts_no_more
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.failure import Failure
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
-from chainbill_cli.quoting import left_to_buy, paid_out
+from chainbill_cli.quoting import paid_out
 from chainbill_cli.session import Session
 
 Check = Callable[[Session, Row], Iterator["Refusal | None"]]
@@ -125,13 +126,11 @@ def _disburse(session: Session, money: Row) -> Iterator[Refusal | None]:
         return
     yield from labels.missing(session, offer, str(money["value_date"]))
     asked = session.object_row("/v1/finance/requests", str(offer.get("request") or ""))
+    if counts_no_more(offer, asked, str(money["value_date"])):
+        return  # it is written down as unmatched
     since = str(asked.get("suspended_on") or "")
     if since and str(money["value_date"]) >= since:
-        if not asked.get("ended_by"):
-            yield "agreement_suspended", {"suspended_on": since}
-        return
-    if asked.get("set_aside") and sum(left_to_buy(offer, asked, str(money["value_date"]))) == 0:
-        return  # it is written down as unmatched
+        yield "agreement_suspended", {"suspended_on": since}
     net = int(paid_out(offer, asked, str(money["value_date"])).get("net") or 0)
     paid = int(money["amount"]) or net
     said = {"paid": paid, "currency": offer.get("currency")}

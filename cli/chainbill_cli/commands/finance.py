@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainbill_cli import described, labels, sealing
+from chainbill_cli.agreements import counts_no_more, note_agreement, request_told, tell_paid_since
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands import finance_quotes
 from chainbill_cli.commands.token import usable
@@ -103,25 +104,24 @@ def disburse(
         raise usage("invoice.compare_offline")
     identifier = object_id(session, QUOTE, quote)
     found = {} if session.offline else read_quote(session, identifier)
-    bill = read_bill(session, str(read_request(session, str(found["request"]))["bill"])) if files else {}
+    asked = read_request(session, str(found["request"])) if found else {}
+    bill = read_bill(session, str(asked["bill"])) if files else {}
     compared = compare(session, bill, files, by_name) if files else []
     currency = currency_for(session, currency, found) if found or amount or currency else ""
     paid = positive_amount(amount, currency) if amount else 0
-    over = bool(found.get("agreed_on")) and found.get("status") == "expired"
-    if over and not paid:
+    day = session.date(value_date)
+    if not paid and counts_no_more(found, asked, day):
         paid = int(found.get("agreed_net") or 0)  # nothing is computed any more: it is written down as it is said
     arguments: dict[str, Any] = {
         "quote": identifier,
         "reference": reference,
-        "value_date": session.date(value_date),
+        "value_date": day,
         "amount": paid,
         "registration": registration,
     }
     preview = None
     if asks(session) and found:
-        preview = _preview_disburse(session, found, arguments, currency)
-        if over:
-            preview.line("preview.look", text("finance.agreement_over"))
+        preview = _preview_disburse(session, found, asked, arguments, currency)
         if registration:
             preview.line("preview.registration", registration)
         describe(preview, compared, str(bill.get("due_on")))
@@ -134,34 +134,25 @@ def disburse(
         session.out.note(text("finance.unmatched_then"))
 
 
-def _preview_disburse(session: Session, quote: dict[str, Any], paid: dict[str, Any], currency: str) -> Preview:
-    """Who paid whom for which token; the request is read for the payee and the token as it is now. paid: the act."""
-    asked = read_request(session, str(quote["request"]))
+def _preview_disburse(
+    session: Session, quote: dict[str, Any], asked: dict[str, Any], paid: dict[str, Any], currency: str
+) -> Preview:
+    """Who paid whom for which token. asked: the request, with the payee and the token as it is now; paid: the act."""
     preview = Preview("preview.finance_disburse").party(session, "preview.payee", asked["holder"])
     preview.line("column.token", str(asked.get("token") or ""))
     described.of_bill(session, preview, str(asked.get("bill") or ""))
-    found = paid_out(quote, asked, str(paid["value_date"]))
+    over = counts_no_more(quote, asked, str(paid["value_date"]))
+    found = quote if over else paid_out(quote, asked, str(paid["value_date"]))
     described.quote(session, preview, found)
     labels.tell_labels(session, preview, str(asked.get("bill") or ""))
-    _tell_rest(preview, quote, asked, str(paid["value_date"]), currency)
+    tell_paid_since(preview, quote, asked, str(paid["value_date"]), currency)
     net = int(found.get("net") or 0)
     preview.money("preview.paid_now", paid["amount"] or net, currency)
-    if quote.get("status") == "agreed" and paid["amount"] > net:
+    if quote.get("status") == "agreed" and not over and paid["amount"] > net:
         preview.line("preview.look", text("finance.above_net", net=said(net, currency)))
     if found.get("value_date") != paid["value_date"]:
         preview.line("preview.paid_on", paid["value_date"])
     return preview.line("column.reference", paid["reference"])
-
-
-def _tell_rest(preview: Preview, quote: dict[str, Any], asked: dict[str, Any], value_date: str, currency: str) -> None:
-    """That the debtor has paid since it was agreed: the bank has the rest, and what he paid after its money left."""
-    if quote.get("status") != "agreed" or not asked.get("set_aside"):
-        return
-    rest, since = left_to_buy(quote, asked, value_date)
-    gone = int(quote["amount"]) - rest
-    told = {"paid": said(gone, currency), "rest": said(rest, currency), "since": said(since, currency)}
-    name = "finance.partly_paid" if since == 0 else "finance.paid_since"
-    preview.line("preview.look", text(name if rest + since > 0 else "finance.paid_whole", **told))
 
 
 @finance.command("decline", help="finance.decline")
@@ -225,24 +216,28 @@ def show(identifier: str, at: str | None) -> None:
     if is_quote(identifier):
         body = session.client.get(f"{QUOTE.path}/{object_id(session, QUOTE, identifier)}", at=at)
         row = without_as_of(body)
-        row = sealing.told(session, row, str(session.object_row(REQUEST.path, str(row["request"])).get("holder")))
+        asked = session.object_row(REQUEST.path, str(row["request"]))
+        row = sealing.told(session, row, str(asked.get("holder")))
         if session.out.form == "table":
             row = {name: value for name, value in row.items() if value or name not in NOT_YET}
-            if row.get("status") == "agreed" and not row.get("paid"):
-                asked = session.object_row(REQUEST.path, str(row["request"]))
-                left = int(asked.get("amount", row["amount"]))
-                row = {**row, "rest_amount": left} if left != row["amount"] else row
+            if row.get("status") == "agreed" and not row.get("paid") and asked.get("set_aside"):
+                row = {**row, "rest_amount": left_to_buy(row, asked, "")[0]}
             row = _quote_told(row)
         session.out.thing(row, (*fields_of("quote"), *(Column(one, "amount") for one in row if one == "rest_amount")))
         sealing.note_closed(session, [row])
+        if session.out.form == "table" and not row.get("paid"):
+            note_agreement(session, asked)
         return
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
     quotes = [one for one in body.get("quotes") or () if isinstance(one, dict)]
     body["quotes"] = [sealing.told(session, one, str(body["holder"])) for one in quotes]
-    session.out.thing(body, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
+    shown = request_told(session, body) if session.out.form == "table" else body
+    session.out.thing(shown, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
     sealing.note_closed(session, body["quotes"])
     if session.out.form == "table" and body["quotes"]:
         session.out.rows([_quote_told(one) for one in body["quotes"]], QUOTE_ROWS, chosen_among=True)
+    if session.out.form == "table":
+        note_agreement(session, body)
 
 
 def _quote_told(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -257,4 +252,4 @@ def _tell_parts(session: Session, filters: dict[str, Any]) -> None:
         session.out.note(text("finance.of_parts", token=row["id"], bill=row["bill"]))
 
 
-plain_reads(finance, ready={"requests": _tell_parts})
+plain_reads(finance, ready={"requests": _tell_parts}, told={"requests": request_told})

@@ -59,6 +59,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the debtor had paid all of it by then: the payment is only written down as unmatched",
         "届时债务人已全部兑付：此笔付款仅登记为未匹配",
     ),
+    "finance.suspended": (
+        "a court's freeze suspends the agreement since {since}: until its order is decided, only money of an earlier "
+        "day is recorded; if it is refused or lapses, the agreement stands longer by the days that it lost. "
+        "chainbill freeze list shows until when",
+        "法院冻结自 {since} 起使融资约定中止：文书未决期间，仅登记起息日更早的放款；"
+        "文书被拒绝或失效的，约定按所占天数顺延。冻结情况可用 chainbill freeze list 查看",
+    ),
+    "finance.stopped": (
+        "a court's order ends the agreement: money of a day before {since} is recorded until {until}, other money is "
+        "only written down as unmatched",
+        "法院文书终止融资约定：起息日早于 {since} 的放款在 {until} 以前仍可登记，其他放款仅登记为未匹配",
+    ),
+    "finance.waits_for_bank": (
+        "{paid} that the debtor paid of it waits at the paying bank: for the bank if its own money is of an earlier "
+        "day, else for the holder, on the day after the agreement is over",
+        "债务人已兑付其中 {paid}，留存于兑付行：融资银行的款项起息日更早的归该银行，否则归持有人，于约定终止次日付出",
+    ),
+    "finance.before_freeze": (
+        "a court froze the token on {since}: what you record says that this money left before that day, and the bank "
+        "gets the token free of the freeze",
+        "法院于 {since} 冻结该子凭证：本登记即声明款项在该日之前已付出，银行取得的子凭证不受该冻结影响",
+    ),
     "finance.above_net": (
         "more is paid than what is bought comes to now: {net}",
         "付款高于现有金额计算的净额 {net}",

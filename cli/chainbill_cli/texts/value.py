@@ -65,6 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.pledges": ("pledges to it", "以其为质权人的质押"),
     "value.payee_holder": ("holder", "持有人"),
     "value.payee_pledge": ("pledgee", "质权人"),
+    "value.agreed_suspended": ("agreed, suspended", "已确认（中止）"),
     "value.payee_financing": ("bank of an agreed financing", "已确认融资的银行"),
     "value.payee_order": ("beneficiary of an order", "法律文书受益人"),
     "value.payee_guarantee": ("holder, by a guarantor", "持有人（保证人付款）"),
