@@ -130,8 +130,9 @@ def order(kind, authority, number, documents, issued_on, items, days, beneficiar
 def ratify(order):
     """Ratify another bank's order as the second bank (复核行): what it froze stays, and what it says is done.
 
-    Second is a bank of another house, which is neither holder, pledgee nor beneficiary. What a transfer gives is given
-    72 hours later. Ratified on Friday 2027-03-05 it can be objected to until Monday 03-08 and acts on Tuesday 03-09.
+    Second is a bank of another house, which is neither holder, pledgee nor beneficiary, and of which the order suspends
+    no agreed financing. What a transfer gives is given 72 hours later. Ratified on Friday 2027-03-05 it can be objected
+    to until Monday 03-08 and acts on Tuesday 03-09.
     """
     entered = require_second(order)
     require_active(ctx.party)
