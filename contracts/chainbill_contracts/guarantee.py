@@ -71,6 +71,7 @@ def give_guarantee(bill, until, resolution):
         "paid": 0,
         "bank": account["bank"],
         "until": until,
+        "late_until": "",
         "document": resolution,
         "given_on": ctx.today,
         "ended_on": "",
@@ -87,8 +88,9 @@ def demand(bill, guarantor, token):
     """Demand of a guarantor that it pays (主张保证责任), as the holder of a token of the bill; it proves that in time.
 
     Possible until the guarantee's last day, once the bill is overdue and the next business day is over, or at once
-    where its debtor is insolvent: payable on Monday 2027-03-08, from Wednesday 03-10 on. Said again for the same token
-    it answers the first day.
+    where its debtor is insolvent: payable on Monday 2027-03-08, from Wednesday 03-10 on. Where a receipt that was
+    recorded by that last day is reversed, until the next business day. Said again for the same token it answers the
+    first day.
     """
     require_text(bill)
     row = guarantees.get([guarantor, bill])
@@ -106,7 +108,8 @@ def demand(bill, guarantor, token):
         require(owed["status"] in BILL_OVERDUE, "bill_not_overdue", {"status": owed["status"]})
         last = invoke("calendar", "business_days_after", owed["pay_on"], 1)  # what came on it may still be recorded
         require(ctx.today > last, "bill_overdue_too_short", {"until": last})
-    require(ctx.today <= row["until"], "guarantee_period_over", {"until": row["until"], "pay_on": owed["pay_on"]})
+    until = max(row["until"], row["late_until"])
+    require(ctx.today <= until, "guarantee_period_over", {"until": until, "pay_on": owed["pay_on"]})
     known = demands.get([guarantor, token])
     if known is None:
         known = {
@@ -156,6 +159,19 @@ def guaranteed_again(bill):
     for guarantor in guarantors_of(bill):
         bring_to(guarantor, bill, "active", "")
         emit("guarantee_reopened", {"bill": bill, "guarantor": guarantor})
+
+
+@internal("settlement")
+def demanded_late(bill, since):
+    """A receipt is reversed: who could not demand because of it may do so on the next business day still.
+
+    since: the day on which it was recorded. One of after the last day gives nobody time.
+    """
+    for guarantor in guarantors_of(bill):
+        row = guarantees.get([guarantor, bill])
+        if since <= row["until"]:
+            row["late_until"] = invoke("calendar", "business_days_after", ctx.today, 1)
+            guarantees.put([guarantor, bill], row)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

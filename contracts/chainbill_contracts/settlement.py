@@ -672,6 +672,7 @@ def keep_receipt(reference, content, bill, amount, value_date, kind, result):
         "kind": kind,
         "result": result,
         "status": "standing",
+        "entered_on": ctx.today,
         "reversible_until": invoke("calendar", "business_days_after", ctx.today, 1) if money else "",
         "stood_ms": invoke("calendar", "stood_ms") if money else 0,
         "before": newest.get(bill) if money and newest.has(bill) else {},
@@ -767,6 +768,7 @@ def step_back(bill, step):
                 size = back["hi"] - back["lo"]
                 invoke("finance", "token_back", lock["ref"], token, size, step["bank"], step["reference"])
     left = invoke("bill", "take_payment_back", bill["id"], amount, step["value_date"])
+    invoke("guarantee", "demanded_late", bill["id"], receipts.get([step["bank"], step["reference"]])["entered_on"])
     step["next"] = max(found["next"], done["next"])
     complete = step["next"] == bill["face"]
     if not complete:

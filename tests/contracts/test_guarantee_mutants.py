@@ -28,6 +28,10 @@ def ends(how: str) -> Scenario:
     return lambda world: told.test_a_guarantee_ends_however_the_bill_does(world, how)
 
 
+def last_day(world: World) -> None:
+    told.test_a_receipt_that_is_reversed_takes_no_last_day(world, told.FACE)
+
+
 def refused(provoke: Scenario) -> Scenario:
     """The scenario that this is refused for its own reason, and no other."""
     reasons = {case.reason for case in CASES if case.provoke is provoke}
@@ -87,11 +91,17 @@ MUTANTS: dict[str, Mutant] = {
         refused(refusals.demand_on_the_business_day_after),
     ),
     "a demand too late": (
-        "guarantee", 'ctx.today <= row["until"]', 'ctx.today != ""', refused(refusals.demand_too_late)
+        "guarantee", "ctx.today <= until", 'ctx.today != ""', refused(refusals.demand_too_late)
     ),
     "a demand on the last day": (
-        "guarantee", 'ctx.today <= row["until"]', 'ctx.today < row["until"]',
+        "guarantee", "ctx.today <= until", "ctx.today < until",
         told.test_a_demand_is_in_time_or_it_is_none,
+    ),
+    "a reversal gives no time": (
+        "settlement", 'receipts.get([step["bank"], step["reference"]])["entered_on"]', '"9999-12-31"', last_day
+    ),
+    "a receipt of after the last day gives time": (
+        "guarantee", 'if since <= row["until"]:', 'if since != "":', last_day
     ),
     "a later demand takes the place": (
         "guarantee", "    if known is None:\n        known", "    if True:\n        known", EXAMPLE

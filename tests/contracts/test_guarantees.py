@@ -77,8 +77,8 @@ def test_a_guarantee_covers_the_whole_face_and_moves_nothing(world: World) -> No
     created = row_of(world, bill).pop("created")
     assert row_of(world, bill) == {
         "guarantor": GUARANTOR, "bill": bill, "currency": "CNY", "amount": FACE, "paid": 0, "bank": BANK3,
-        "until": UNTIL, "document": PAPER, "given_on": world.today, "ended_on": "", "status": "active",
-        "created": created,
+        "until": UNTIL, "late_until": "", "document": PAPER, "given_on": world.today, "ended_on": "",
+        "status": "active", "created": created,
     }  # fmt: skip
     assert (world.bill(bill), world.token(token)) == before
     assert world.row("core", "holding", [GUARANTOR, "CNY", "guarantor"]) == [1, FACE]
@@ -322,6 +322,26 @@ def test_a_reversal_of_the_debtor_s_money_lets_the_guarantee_stand_again(world: 
     assert (row_of(world, bill)["status"], row_of(world, bill)["ended_on"]) == ("active", "")
     assert [(holder, status) for _, _, status, holder, _ in leaves(world, bill)] == [(GUARANTOR, "live"), (S1, "live")]
     refused("reversal_too_late", as_two, world, BANK3, "settlement", "reverse", reference="G-1", reason="wrong")
+    check_all(world)
+
+
+@pytest.mark.parametrize("amount", [FACE, FACE - 1], ids=["all", "all but a cent"])
+def test_a_receipt_that_is_reversed_takes_no_last_day(world: World, amount: int) -> None:
+    """Recorded on Wednesday, the guarantee's last day, reversed on Thursday: a holder may demand until Friday."""
+    bill, _ = accepted_bill(world, due_on=MONDAY)
+    guarantee(world, bill, until=WEDNESDAY)
+    world.day(WEDNESDAY)
+    settle(world, bill, amount, reference="A", partial=amount < FACE)
+    world.day(THURSDAY)
+    reverse(world, "A")
+    assert row_of(world, bill)["until"] == WEDNESDAY
+    world.day("2026-03-13")
+    [back] = [leaf["id"] for leaf in world.leaves(bill) if leaf["status"] == "live"]
+    demand(world, bill, back)
+    settle(world, bill, FACE, reference="B")
+    reverse(world, "B")
+    world.day("2026-03-16")
+    refused("guarantee_period_over", demand, world, bill, world.leaves(bill)[0]["id"])
     check_all(world)
 
 

@@ -79,7 +79,7 @@ def demand(book: Book, sender: str, people: int, bill: str, guarantor: str, toke
     guards.need("bill_not_overdue", row.status == "overdue" or book.sinks(row))
     guards.at("dates")
     guards.need("bill_overdue_too_short", not waits(book, row) or book.sinks(row))
-    guards.need("guarantee_period_over", book.today <= guarantee.until)
+    guards.need("guarantee_period_over", book.today <= max(guarantee.until, guarantee.late_until))
     guards.end()
     said = book.demands.setdefault((guarantor, token), Demand(cents, sender, book.today))
     return {"bill": row.id, "guarantor": guarantor, "demanded_on": said.demanded_on}

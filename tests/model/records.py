@@ -352,6 +352,7 @@ class Guarantee:
     document: str
     given_on: str
     made: int
+    late_until: str = ""
     paid: int = 0
     status: str = "active"
     ended_on: str = ""
@@ -436,6 +437,7 @@ class Money:
     until: str
     """The last day on which it may be reversed."""
     payments: list[Payment]
+    entered_on: str
     stands: bool = True
 
 

@@ -78,7 +78,7 @@ def settle(
     }
     book.receipts[sender, reference] = content, result
     until = book.calendar.later(book.today, 1)
-    book.money[sender, reference] = Money(row, sender, reference, amount, value_date, until, paid)
+    book.money[sender, reference] = Money(row, sender, reference, amount, value_date, until, paid, book.today)
     return result
 
 
@@ -110,6 +110,9 @@ def reverse(book: Book, sender: str, people: int, reference: str, reason: str) -
         bill.settled_in_time -= money.amount
     if bill.status == "settled":
         bills.owed_again(book, bill)
+    for guarantee in book.guarantees.values():
+        if guarantee.bill is bill and money.entered_on <= guarantee.until:
+            guarantee.late_until = book.calendar.later(book.today, 1)
     return {
         "bill": bill.id, "tokens": [one.id for one in back], "outstanding": bill.outstanding, "complete": True,
     }  # fmt: skip

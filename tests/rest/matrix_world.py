@@ -104,8 +104,8 @@ def _guarantee(book: BillBook, bill: str, token: str, holder: str, by: str) -> N
     made = {"created": {"height": book.height, "transaction": ""}}
     book.put("guarantee", "guarantee", (by, bill), {
         "guarantor": by, "bill": bill, "currency": "CNY", "amount": 10, "paid": 0, "bank": "BANK7",
-        "until": "2026-09-01", "document": "ab" * 32, "given_on": "2026-01-05", "ended_on": "", "status": "active",
-        **made,
+        "until": "2026-09-01", "late_until": "", "document": "ab" * 32, "given_on": "2026-01-05", "ended_on": "",
+        "status": "active", **made,
     })  # fmt: skip
     book.put("guarantee", "demand", (by, token), {
         "guarantor": by, "token": token, "bill": bill, "holder": holder, "currency": "CNY", "amount": 10,

@@ -32,6 +32,7 @@ OF_CLAIMS: dict[str, tuple[str, str]] = {
     "column.guaranteed": ("guaranteed", "保证金额"),
     "column.guarantor_paid": ("paid by guarantor", "已代偿"),
     "column.demand_until": ("demand until", "保证期间至"),
+    "column.late_until": ("demand until, after a reversal", "冲正后主张至"),
     "column.demanded_on": ("demanded on", "主张日"),
     "column.given_on": ("given on", "提供日"),
     "column.resolution": ("resolution", "公司决议"),
