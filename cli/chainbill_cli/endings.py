@@ -22,6 +22,7 @@ from chainbill_cli.acts import in_commands, names_an_act
 from chainbill_cli.closest import closest
 from chainbill_cli.details import detail_lines
 from chainbill_cli.failure import Exit, Failure, fail, usage
+from chainbill_cli.kit import AllMissing
 from chainbill_cli.money_said import details_said
 from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
@@ -162,9 +163,10 @@ def _usage_kind(error: click.UsageError) -> Failure:
     if type(error).__name__ == "NoArgsIsHelpError":
         return Failure(Exit.USAGE, {"title": "", "detail": error.format_message(), "code": "help", "hint": ""})
     if isinstance(error, click.MissingParameter):
-        return usage("error.missing", what=_parameter(error))
+        missing = error.missing if isinstance(error, AllMissing) else [error.param]
+        return usage("error.missing", what=enumerated(_parameter(one, error) for one in missing))
     if isinstance(error, click.BadParameter):
-        return usage("error.bad_value", what=_parameter(error), why=wanted(error))
+        return usage("error.bad_value", what=_parameter(error.param, error), why=wanted(error))
     if isinstance(error, click.BadOptionUsage):
         return usage("error.option_value", option=error.option_name)
     name = getattr(error, "command_name", None)
@@ -217,8 +219,7 @@ def _with_guess(failure: Failure, typed: str, known: Sequence[str]) -> Failure:
     return failure
 
 
-def _parameter(error: click.BadParameter) -> str:
-    parameter = error.param
+def _parameter(parameter: click.Parameter | None, error: click.BadParameter) -> str:
     if parameter is None:
         return error.param_hint if isinstance(error.param_hint, str) else "?"
     if isinstance(parameter, click.Argument):
@@ -297,7 +298,7 @@ def _entry(entry: Any, *, as_option: bool) -> str:
 
 def in_options(said: str) -> str:
     """What a node says of the parameters of an address, as the options that people type."""
-    set_so = PARAMETER_SET.sub(lambda found: f"`--{found[1].replace('_', '-')} {found[2]}`", said)
+    set_so = PARAMETER_SET.sub(lambda found: f"--{found[1].replace('_', '-')} {found[2]}", said)
     return BARE_PARAMETER.sub(lambda found: f"--{found[0].replace('_', '-')}", set_so)
 
 

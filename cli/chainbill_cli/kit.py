@@ -6,7 +6,7 @@ options too; the one typed last on the line wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -97,12 +97,31 @@ GLOBALS: tuple[Callable[[bool], Option], ...] = (
 )
 
 
+class AllMissing(click.MissingParameter):
+    """Everything that is required and is not there, so that it is said at once; click tells the first of it."""
+
+    def __init__(self, missing: Sequence[click.Parameter | None], ctx: click.Context) -> None:
+        super().__init__(ctx=ctx, param=missing[0])
+        self.missing = missing
+
+
 class _Translated(click.Command):
     """Shared behaviour of commands and groups: help by key, global options, headings in the language in use."""
 
     at_root = False
     context_class = HelpContext
     _extra: list[Option] | None = None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the line; AllMissing where something that is required is not there."""
+        typed = list(args)  # click takes its own apart
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as first:
+            given, _, _ = self.make_parser(ctx).parse_args(args=typed)
+            wanted = [one for one in self.get_params(ctx) if one.required]
+            missing = [one for one in wanted if one.value_is_missing(one.consume_value(ctx, given)[0])]
+            raise AllMissing(missing or [first.param], ctx) from first
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Own parameters, the global options, --help."""
