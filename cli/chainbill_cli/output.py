@@ -48,8 +48,8 @@ class Column:
 
     kind: text, prose (text that is never cut), shares (of invoices: how much of each), path, id, party, amount, rate,
     share (a decimal of one), figure (percent as text), date, time, int, some (a number of which 0 says that there is
-    none), late (days late, which only money of a debtor can be), act (of a contract), list, answers (party → how it
-    answered), or one of WORDS: a word of the ledger said in the language.
+    none), late (days late, which only money of a debtor can be), while_open (of a bill that has not ended), act (of a
+    contract), list, answers (party → how it answered), or one of WORDS: a word of the ledger said in the language.
     rank: how much it matters in a list; where the screen is too narrow, 1 stays longest.
     """
 
@@ -190,9 +190,13 @@ def percent_text(figure: str) -> str:
 
 
 def _says_nothing(row: Mapping[str, Any], column: Column, value: Any, *, grouping: bool) -> bool:
-    """Whether the number means nothing of this row: a height never reached, days late of a bank's own money."""
+    """Whether the value means nothing of this row: a height never reached, days late of a bank's own money, what is
+    still to be decided of a bill that has ended.
+    """
     if column.kind == "late":
         return bool(row.get("kind", OF_DEBTORS) != OF_DEBTORS)
+    if column.kind == "while_open":
+        return bool(row.get("closed_on")) and grouping
     return column.kind == "some" and value == 0 and grouping
 
 

@@ -12,7 +12,7 @@ from chainbill_cli.acts import act_said
 from chainbill_cli.answers import ANSWER_KINDS
 from chainbill_cli.call_text import ANSWER_HEADINGS
 from chainbill_cli.output import Column, shown
-from chainbill_cli.shapes import columns_of
+from chainbill_cli.shapes import columns_of, fields_of
 from chainbill_cli.texts import set_language, texts_of
 from chainbill_contracts.declared_acts import acts
 from cli.cli_desk import Desk, accepted_bill
@@ -93,6 +93,15 @@ def test_only_money_of_a_debtor_is_late() -> None:
     late = next(column for column in columns_of("receipts") if column.path == "days_late")
     of_kinds = {kind: shown({"kind": kind, "days_late": 0}, late, str) for kind in ("settlement", "finance", "payment")}
     assert of_kinds == {"settlement": "0", "finance": "", "payment": ""}
+
+
+def test_of_a_bill_that_has_ended_nothing_is_still_to_be_decided() -> None:
+    """A settled bill said 应付日已确定: 否."""
+    decided = next(column for column in fields_of("bill") if column.path == "pay_on_final")
+    set_language("zh")
+    open_bill, settled = {"pay_on_final": False}, {"pay_on_final": False, "closed_on": "2026-06-01"}
+    assert [shown(bill, decided, str) for bill in (open_bill, settled)] == ["否", ""]
+    assert shown(settled, decided, str, grouping=False) == "否", "CSV keeps every value"
 
 
 def test_a_height_never_reached_is_not_shown_to_people(desk: Desk) -> None:

@@ -66,9 +66,14 @@ LONG: dict[str, Any] = {
     "amount": LARGEST, "id": ID, "party": ID, "date": "2027-03-31", "rate": 1_000_000, "int": 9_999_999,
     "share": "0.123456", "figure": "3.850000", "prose": LONG_NAME, "path": "/srv/receivables/.chainbill/keys/one.pem",
     "list": [ID, HASH], "text": LONG_NAME, "status": "pending_accept", "role": ["anchor", "supplier", "guarantor"],
-    "receipt": "settlement", "time": "2026-06-01T00:00:53.135Z", "late": 365, "some": 7,
+    "receipt": "settlement", "time": "2026-06-01T00:00:53.135Z", "late": 365, "some": 7, "while_open": True,
     "proposal": "party_administrator", "lock": [{"kind": "in_finance"}, {"kind": "offered"}],
 }  # fmt: skip
+
+
+def said_together(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Those of which each has something to say of one row: of a bill that has ended nothing is still open."""
+    return tuple(column for column in columns if column.kind != "while_open")
 
 
 def long_row(columns: Sequence[Column]) -> dict[str, Any]:
@@ -109,7 +114,7 @@ def screen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize("name", DECLARED)
 def test_every_list_fits_its_screen(name: str, language: str, screen: Screen) -> None:
     set_language(language)
-    columns = DECLARED[name]
+    columns = said_together(DECLARED[name])
     row = long_row(columns)
     whole = {column.path: LARGEST_SHOWN for column in columns if column.kind == "amount"}
     whole |= {column.path: ID for column in columns if column.kind == "id"}
@@ -139,7 +144,7 @@ def test_every_list_fits_its_screen(name: str, language: str, screen: Screen) ->
 @pytest.mark.parametrize("name", DECLARED)
 def test_every_sheet_fits_its_screen_and_leaves_nothing_out(name: str, language: str, screen: Screen) -> None:
     set_language(language)
-    columns = DECLARED[name]
+    columns = said_together(DECLARED[name])
     row = {**long_row(columns), **{one.path: HASH for one in columns if one.path.endswith("_root")}}
     for width in WIDTHS:
         screen.output(width).thing(row, columns)
