@@ -29,7 +29,7 @@ WORDS = {
     "law": ("Law", "依据"), "steps": ("Leads", "状态变化"), "refused": ("Refuses with", "拒绝原因"),
     "answers": ("Answers", "返回"), "tests": ("Tried in", "测试"), "mark": (": ", "："),
     "comma": (", ", "、"), "more": ("; ", "；"),
-    "policy": ("the party's policy may ask for a checker above an amount", "超过签署规则所定金额的另须复核"),
+    "policy": ("the party's policy may ask for a checker above an amount", "超过授权策略所定金额的另须复核"),
     "open": (
         "Always open, also to who is suspended, halted or insolvent.",
         "始终可以办理，暂停、停用或破产的参与方亦可。",
@@ -105,7 +105,7 @@ Electronic Signature Law, D802 State Council Decree 802; CP, SR and SI are the S
 作用与返回、对各参数的要求，以及拒绝的原因与补救。各页由新网络所用的合约生成；运行中的网络以
 `GET /v1/contracts/{name}` 给出本身的内容。依据：CC 为民法典，BL 为企业破产法，ESL 为电子签名法，D802 为国务院令第802号
 《保障中小企业款项支付条例》；CP 为民事诉讼法司法解释（2022），SR 为查封扣押冻结规定（2020），SI 为担保制度司法解释。
-签署与签署规则见[成员](../members.zh.md)，状态变化的图见[状态流转图](../lifecycles.zh.md)。
+签署与授权策略见[成员](../members.zh.md)，状态变化的图见[状态流转图](../lifecycles.zh.md)。
 
 | 签署 | 即 |
 |---|---|

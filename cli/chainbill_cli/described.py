@@ -233,8 +233,7 @@ def asked_now(row: Row) -> int:
 def court_order(session: Session, preview: Preview, row: Row) -> None:
     """An order of a court: its paper, who entered it, what it is on, where that goes, until when it is ratified."""
     preview.line("column.kind", word_said("paper_", row["kind"])).party(session, "column.ordered_by", str(row["by"]))
-    for name in ("authority", "number"):
-        preview.line(f"column.{name}", str(row[name]))
+    preview.line("column.authority", str(row["authority"])).line("column.case_number", str(row["number"]))
     preview.line("column.paper_issued_on", str(row["issued_on"]))
     for digest in row["documents"]:
         preview.line("column.document", str(digest))

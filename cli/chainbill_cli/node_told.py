@@ -32,6 +32,7 @@ CALLED = {
     "bill.ask_dilution.red": "preview.red_letter",
     "legal.order.issued_on": "column.paper_issued_on",
     "legal.order.days": "column.freeze_days",
+    "legal.order.number": "column.case_number",
     **dict.fromkeys(("legal.ratify.order", "legal.refuse.order", "legal.object_to.order"), "column.court_order"),
     "settlement.pay_result.status": "preview.then",
     "pledge.release.secured": "preview.secured_then",

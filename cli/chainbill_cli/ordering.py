@@ -25,7 +25,7 @@ from chainbill_cli.writing import Writing, call, write, writes
 order = noun("order")
 Row = Mapping[str, Any]
 SHARE = re.compile(r"[0-9.]+%")
-ANSWER = ("order", "freezes", "until")
+ANSWER = ("order=court_order", "freezes", "until")
 
 
 _papers = stack(
@@ -130,7 +130,7 @@ def ratify(session: Session, writing: Writing, named: str) -> None:
     """The second bank ratifies."""
     identifier, preview = _shown(session, named, "preview.order_ratify")
     outcome = write(session, writing, [call("legal", "ratify", order=identifier)], preview)
-    answer_write(session, outcome, "order_status", "order", "acts_on")
+    answer_write(session, outcome, "order_status", "order=court_order", "acts_on")
 
 
 @order.command("refuse", help="order.refuse")
@@ -143,7 +143,7 @@ def refuse(session: Session, writing: Writing, named: str, reason: str) -> None:
     if preview:
         preview.line("column.reason", reason)
     outcome = write(session, writing, [call("legal", "refuse", order=identifier, reason=reason)], preview)
-    answer_write(session, outcome, "order_status", "order", "until")
+    answer_write(session, outcome, "order_status", "order=court_order", "until")
 
 
 @order.command("object", help="order.object")
@@ -156,7 +156,7 @@ def object_to(session: Session, writing: Writing, named: str, reason: str) -> No
     if preview:
         preview.line("column.reason", reason)
     outcome = write(session, writing, [call("legal", "object_to", order=identifier, reason=reason)], preview)
-    answer_write(session, outcome, "order_status", "order", "until")
+    answer_write(session, outcome, "order_status", "order=court_order", "until")
 
 
 def _enter(
@@ -175,7 +175,7 @@ def _enter(
     preview = None
     if asks(session):
         preview = Preview(f"preview.order_{kind}")
-        preview.line("column.authority", paper.authority).line("column.number", paper.number)
+        preview.line("column.authority", paper.authority).line("column.case_number", paper.number)
         preview.line("column.paper_issued_on", str(arguments["issued_on"]))
         for path, digest in zip(paper.documents, arguments["documents"], strict=True):
             preview.line("column.document", bracketed(path, digest))

@@ -34,7 +34,7 @@ LEDGER = frozenset(
     guarantor bank regulator auditor asked ended tier head yes no parameter contracts contract calendar rules protocol
     party identifier successor pem tree json csv list chmod localhost act genesis reset true false holder debtor small
     large public any all governance changes currencies python supplier1 supplier2 kind vat gln replaces removed at after
-    next errors created milliseconds problem line lo token source dispute node seat
+    next errors created milliseconds problem line lo token source dispute node seat basis value recorded
     """.split()  # noqa: SIM905
 )
 """Words of the ledger and of its interface, as they are typed."""

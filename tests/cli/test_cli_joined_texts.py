@@ -60,4 +60,4 @@ def test_brackets_are_those_of_the_language(language: str, said: str) -> None:
 
 def test_the_cause_of_a_pending_answer_stands_in_chinese_brackets() -> None:
     set_language("zh")
-    assert pending("ab", "投票不足").problem["detail"] == "尚未提交；交易 ab 之后仍可能提交（投票不足）"
+    assert pending("ab", "投票不足").problem["detail"] == "尚未记入账本；交易 ab 之后仍可能记入（投票不足）"

@@ -214,9 +214,9 @@ def test_a_bill_that_waits_says_when_it_ends_by_itself(desk: Desk) -> None:
     for act, who in (("confirm", "anchor"), ("accept", "supplier1")):
         row = desk.json("anchor", "bill", "show", bill)
         shown = desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill)
-        assert ["自动失效日", row["expires_on"]] in [line.split() for line in shown.splitlines()]
+        assert ["自动过期日", row["expires_on"]] in [line.split() for line in shown.splitlines()]
         desk.json(who, "bill", act, bill)
-    assert "自动失效日" not in desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill)
+    assert "自动过期日" not in desk.text("--as", "anchor", "--lang", "zh", "bill", "show", bill)
 
 
 def test_a_day_of_payment_that_may_still_move_says_so(desk: Desk) -> None:

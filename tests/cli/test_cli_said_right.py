@@ -96,7 +96,7 @@ def test_payments_are_counted_and_their_lines_named(desk: Desk, seen: Callable[.
 
 def test_a_node_is_quoted_in_options() -> None:
     said = load_texts().say("parameter_by_value", "zh").detail
-    assert "`--basis value`" in in_options(said)
+    assert "--basis value" in in_options(said)
     for code in ("bad_cursor", "bad_at"):
         told = load_texts().say(code, "zh", {"value": "xyz"})
         lines = readable({"code": code, "title": told.title, "detail": told.detail})

@@ -49,11 +49,11 @@ def test_who_lifts_an_insolvency_is_told_that_another_bank_ratifies_it(desk: Des
         papers += ["--document", str(tmp_path / name)]
     court = ("--authority", "court", "--number", "2027-1")
     asked = seen("bank1", "party", "insolvent", "supplier3", *court, *papers)
-    assert "案号：2027-1" in asked
+    assert "文号：2027-1" in asked
     assert "号码" not in asked
     assert "此后状态：破产" in asked
     order = desk.json("bank1", "party", "orders")[0]["id"]
-    assert "案号：2027-1" in seen("bank2", "party", "ratify", order)
+    assert "文号：2027-1" in seen("bank2", "party", "ratify", order)
     lifted = seen("bank1", "party", "lift", "supplier3", *papers[:2])
     assert "当前状态：破产" in lifted
     assert "此后状态：有效" in lifted

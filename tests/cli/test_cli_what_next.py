@@ -35,7 +35,7 @@ def test_a_bank_is_told_that_a_part_was_paid_since(desk: Desk, monkeypatch: pyte
     assert "chainbill finance withdraw" in refused
     told = seen(desk, monkeypatch, "--as", "bank2", "--lang", "zh", *disburse, "--amount", "1000.00")
     assert "债务人已兑付 400.00 CNY" in told
-    assert "付款高于现有金额计算的净额" in told
+    assert "实付高于按现有金额计算的净额" in told
 
 
 def test_an_order_that_waits_names_who_ratifies_it(desk: Desk, tmp_path: Path) -> None:
@@ -225,4 +225,4 @@ def test_who_leaves_learns_what_follows(desk: Desk, tmp_path: Path, monkeypatch:
         desk, monkeypatch, "--as", "bank2", "--lang", "zh", "party", "insolvent", "supplier2", "--authority", "法院",
         "--number", "2027-破-1", "--document", str(paper), "--document", str(other),
     )  # fmt: skip
-    assert "案号：2027-破-1" in told
+    assert "文号：2027-破-1" in told

@@ -133,7 +133,7 @@ def tells_of_money(answer: httpx.Response) -> bool:
     ("query", "code", "said"),
     [
         ("basis=booked", "parameter_choice", ("must be one of recorded, value", "须为 recorded、value 之一")),
-        ("known_at=5", "parameter_by_value", ("goes with basis=value only", "只能与按起息日（`basis=value`）同用")),
+        ("known_at=5", "parameter_by_value", ("goes with basis=value only", "只能与按起息日（basis=value）同用")),
         (
             "basis=recorded&known_at=5",
             "parameter_by_value",

@@ -10,18 +10,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "answer.deep": ("it is nested too deeply", "嵌套过深"),
     "answer.other": ("{wanted} was asked for, and this is another", "请求的是 {wanted}，应答的却是另一个"),
     "answer.page": ("more than the {most} entries that were asked for", "超过所请求的 {most} 条"),
-    "answer.circle": ("the list does not come to its end", "列表没有尽头"),
+    "answer.circle": ("the list does not come to its end", "列表无法读完"),
     "answer.elsewhere": ("it sends on to another address", "要求转到其他地址"),
     "answer.empty": ("nothing", "没有内容"),
     "answer.large": ("more than {most} MB", "超过 {most} MB"),
     "answer.many": ("more than {most} values", "超过 {most} 个值"),
-    "answer.slow": ("it does not come to an end", "迟迟不结束"),
+    "answer.slow": ("it does not come to an end", "应答没有结束"),
     "answer.packed": ("it is packed as {kind}", "采用了 {kind} 压缩"),
     "answer.unpacked": ("it cannot be unpacked", "无法解压"),
     "answer.digits": (
         "it gives {currency} other minor digits than the home has kept in currencies.json, and those never change; "
         "where nodes of several banks say the same, remove that file",
-        "给出的 {currency} 小数位数与主目录 currencies.json 中所记的不同，而位数从不改变；"
+        "给出的 {currency} 小数位数与本目录 currencies.json 中所记的不同，而位数从不改变；"
         "多家银行的节点说法一致时，请删除该文件",
     ),
     "answer.half_character": (

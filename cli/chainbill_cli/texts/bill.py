@@ -78,7 +78,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bill.received": (
         "Say that a payment to your party has arrived, which its bank does not report as paid (the payee)",
-        "确认兑付行未报告为已付款的款项已收妥（收款方）",
+        "确认兑付行尚未报告已付款的款项已收妥（收款方）",
     ),
     "bill.opt_payment_status": (
         "paid, returned, or instructed once more after a return",

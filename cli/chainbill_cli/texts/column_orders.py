@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 OF_ORDERS: dict[str, tuple[str, str]] = {
-    "column.court_order": ("order", "文书编号"),
+    "column.court_order": ("order", "法律文书"),
     "column.freeze": ("freeze", "冻结"),
     "column.freezes": ("freezes", "冻结"),
     "column.freeze_days": ("days in force", "自生效起的天数"),
@@ -16,5 +16,5 @@ OF_ORDERS: dict[str, tuple[str, str]] = {
     "column.objected_by": ("objected by", "异议方"),
     "column.refusals": ("refused by", "拒绝"),
     "column.refused_on": ("refused on", "拒绝日"),
-    "column.given": ("given", "已划"),
+    "column.given": ("given", "已划转"),
 }

@@ -54,7 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.confirmed": ("{who} confirms the debt; the invoice is occupied from now on", "{who} 确权，发票自此被占用"),
     "demo.accepted": (
         "{who} accepts: one token over {amount} {currency} at tier 1, payable on {pay_on}",
-        "{who} 签收：得到第 1 层、金额 {amount} {currency} 的子凭证，付款日 {pay_on}",
+        "{who} 签收：得到第 1 层、金额 {amount} {currency} 的子凭证，应付日 {pay_on}",
     ),
     "demo.twice": (
         "A second bill over the same invoice? {who} is to confirm it, and the ledger says no: {why}",
@@ -67,7 +67,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "demo.refuses": (
         "{who} is offered {amount} {currency} and refuses; the cents go back to {owner}, nothing is lost",
-        "{who} 被转让 {amount} {currency}，予以拒收；金额退回 {owner}，分文不少",
+        "{who} 对转让来的 {amount} {currency} 予以拒收；金额退回 {owner}，分文不少",
     ),
     "demo.c_finance": ("Tier 2 wants money now: two banks quote", "二级供应商急需资金：两家银行报价"),
     "demo.asked": (
@@ -83,10 +83,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{who} takes {bank}; the bank pays {net} {currency} and becomes the holder, in one step",
         "{who} 选定 {bank}；银行付款 {net} {currency} 并同时成为持有人",
     ),
-    "demo.c_crash": ("One bank's node is killed in the middle of it", "其间，一家银行的节点被强行杀死"),
+    "demo.c_crash": ("One bank's node is killed in the middle of it", "其间，一家银行的节点被强制终止"),
     "demo.killed": (
         "SIGKILL: the node of {bank} (pid {pid}) is gone without a word",
-        "SIGKILL：{bank} 的节点（进程 {pid}）瞬间消失",
+        "SIGKILL：{bank} 的节点（进程 {pid}）被强制终止",
     ),
     "demo.carries_on": (
         "The others carry on. {who} asks {bank} for {amount} {currency}.",
@@ -101,10 +101,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{bank} 重启节点：不重复签名，补齐缺失区块，{seconds:.1f} 秒后到达高度 {height}",
     ),
     "demo.c_tree": ("Where the credit is now", "信用现在到了哪里"),
-    "demo.tree": ("The auditor sees every cent of the bill, and whose it is:", "审计方能看到凭证的每一分钱在谁手中："),
+    "demo.tree": (
+        "The auditor sees every cent of the bill, and whose it is:",
+        "审计机构可见凭证的每一分钱现由谁持有：",
+    ),
     "demo.by_tier": (
         "How far it reached, by tier (penetration = reached ÷ face):",
-        "按层级的到达情况（穿透率 = 到达 ÷ 票面）：",
+        "按层级的到达情况（穿透率 = 到达金额 ÷ 票面金额）：",
     ),
     "demo.c_due": ("The due date comes", "到期日到来"),
     "demo.clock": ("The demo moves the ledger's clock to {date}.", "演示将账本时钟调至 {date}。"),

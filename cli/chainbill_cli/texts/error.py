@@ -18,11 +18,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.unreachable_local": (
         "is the network up? `chainbill localnet status`, `chainbill localnet start NAME`",
-        "网络是否已启动？请运行 `chainbill localnet status`、`chainbill localnet start NAME`",
+        "网络是否已启动？请运行 chainbill localnet status、chainbill localnet start NAME",
     ),
     "error.pending": (
         "not yet committed; transaction {id} may still be",
-        "尚未提交；交易 {id} 之后仍可能提交",
+        "尚未记入账本；交易 {id} 之后仍可能记入",
     ),
     "error.outcomes_differ": (
         "two nodes do not say the same of what became of it: {said} at {one}, {otherwise} at {other}",
@@ -120,7 +120,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.span": ("{value} is no length of time; write 30m, 12h or 1d", "{value} 不是时长；请写 30m、12h 或 1d"),
     "error.span_long": (
         "{value} is longer than this ledger takes: {longest} at most, since it keeps the ids of a day",
-        "{value} 超过本账本允许的时限：最长 {longest}（账本只保留一日内的交易号）",
+        "{value} 超过本账本允许的时限：最长 {longest}（账本只保留一日内的交易编号）",
     ),
     "error.rate": ("{value} is not a rate in percent; write it as 3.85", "{value} 不是有效的百分比利率；请写成 3.85"),
     "error.rate_digits": (
@@ -184,11 +184,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.recipient": (
         "{value}: write recipients as PARTY:AMOUNT, each with a --to of its own",
-        "{value}：收款方请写成 PARTY:AMOUNT，每个收款方各写一个 --to",
+        "{value}：受让方请写成 PARTY:AMOUNT，每个受让方各写一个 --to",
     ),
     "error.nothing_to_pay": (
         "name at least one recipient with --to or --payees",
-        "请用 --to 或 --payees 至少指定一个收款方",
+        "请用 --to 或 --payees 至少指定一个受让方",
     ),
     "error.file": ("{path} cannot be read: {why}", "无法读取 {path}：{why}"),
     "error.not_a_file": ("{path} is no regular file", "{path} 不是普通文件"),
@@ -253,7 +253,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.no_checker": (
         "no other active key of the party has {capability}: chainbill party key add NAME --capability …",
-        "本主体没有其他具备 {capability} 权限的有效密钥：chainbill party key add NAME --capability …",
+        "本参与方没有其他具备 {capability} 权限的有效密钥：chainbill party key add NAME --capability …",
     ),
     "error.hint_expired": (
         "make it again with the command that made it (with --for-checker, --offline, or chainbill tx build; "

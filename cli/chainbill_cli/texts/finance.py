@@ -38,7 +38,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.opt_basis": ("Day count", "计息基础"),
     "finance.opt_valid": ("Until when the quote may be agreed", "报价有效期"),
     "finance.opt_disburse": ("Last day for the disbursement", "最迟放款日"),
-    "finance.opt_payer": ("Who pays the interest", "付息方"),
+    "finance.opt_payer": ("Who pays the interest", "利息承担方"),
     "finance.opt_needs_label": (
         "Agreement and payment ask for this label of the bill: SCHEME:GRADE",
         "确认与放款须有凭证的此标签：方案:等级",
@@ -83,11 +83,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "finance.above_net": (
         "more is paid than what is bought comes to now: {net}",
-        "付款高于现有金额计算的净额 {net}",
+        "实付高于按现有金额计算的净额 {net}",
     ),
     "finance.agreement_over": (
         "the agreement has lapsed: the payment is only written down as unmatched, and no token moves",
-        "该融资约定已失效：此笔付款仅登记为未匹配，子凭证不移转",
+        "该融资约定已失效：此笔付款仅登记为未匹配，子凭证不转移",
     ),
     "finance.unmatched_then": (
         "the payment is unmatched: have the holder send it back, or ask anew with chainbill finance request",
@@ -132,11 +132,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.no_trial": (
         "a sealed quote is not tried out: the node would read its terms, and so would the bank that runs it. Leave out "
         "--dry-run; what it comes to is shown before you sign",
-        "密封报价不能试运行：节点及其运营银行将读到报价条件。请去掉 --dry-run；签名前会显示计算结果",
+        "密封报价不能试算：节点及其运营银行将读到报价条件。请去掉 --dry-run；签名前会显示计算结果",
     ),
     "finance.bid_not_kept": (
         "{path} does not hold what this bank sealed: it was sealed from another home, or the file was lost",
-        "{path} 中没有本行密封的内容：该报价自其他主目录密封，或文件已丢失",
+        "{path} 中没有本行密封的内容：该报价是在其他目录密封的，或文件已丢失",
     ),
     "finance.not_sealed_so": (
         "quote {quote} cannot be opened: what the bank sealed is not for this key, or not in the form of a bid",
@@ -149,7 +149,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.stays_closed": ("a quote stays closed: {why}", "报价未能启封：{why}"),
     "finance.nothing_left": (
         "no day is left between the value date {date} and the day of payment {pay_on}",
-        "起息日 {date} 至付款日 {pay_on} 之间已无计息天数",
+        "起息日 {date} 至应付日 {pay_on} 之间已无计息天数",
     ),
     "finance.nothing_paid_out": (
         "interest and fee leave {net} to be paid out; lower them",

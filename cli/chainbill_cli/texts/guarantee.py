@@ -17,7 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "guarantee.opt_until": (
         "The last day on which a holder may demand, usually six months after the day of payment",
-        "保证期间的最后一日，通常为付款日后六个月",
+        "保证期间的最后一日，通常为应付日后六个月",
     ),
     "guarantee.opt_resolution": ("The company's own resolution; its digest is kept", "公司决议，账本保存其摘要"),
     "guarantee.opt_guarantor": ("The guarantor", "保证人"),

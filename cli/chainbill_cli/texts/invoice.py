@@ -62,7 +62,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "invoice.opt_seller": ("The party that sold", "销售方"),
     "invoice.opt_document": (
         "The paper that says why; its SHA-256 goes to the ledger, the paper stays with you",
-        "说明理由的文件；仅其 SHA-256 摘要上链，文件由本方保存",
+        "说明理由的文件；账本仅存其 SHA-256 摘要，文件由本方保存",
     ),
     "invoice.bad_fingerprint": (
         "{value} is no fingerprint (64 hexadecimal digits): chainbill invoice show FILE --creditor PARTY says it",
@@ -94,7 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} is a UN/CEFACT CII invoice; give its UBL form",
         "{path} 是 UN/CEFACT CII 格式发票，请提供 UBL 格式",
     ),
-    "invoice.credit_note": ("{path} is a credit note, which is no claim", "{path} 是贷项凭单（红字），不构成应收账款"),
+    "invoice.credit_note": ("{path} is a credit note, which is no claim", "{path} 是贷项通知单，不构成应收账款"),
     "invoice.assigned": (
         "{path} is a factored invoice (type {type}): a factor holds this claim already, so its seller cannot bring it",
         "{path} 是已保理转让的发票（类型 {type}）：该债权已由保理商持有，销售方不能再据以开立凭证",
@@ -106,7 +106,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "invoice.other_payee": (
         "{path}: {payee} is to be paid, not the seller {seller}: the claim is somebody else's already. If the seller "
         "is meant, let the invoice name it with the same identifier in both places",
-        "{path}：收款人是 {payee}，而不是销售方 {seller}：该债权已属于他人。若确指销售方，请在发票的两处使用同一标识",
+        "{path}：收款方是 {payee}，而不是销售方 {seller}：该债权已属于他人。若确指销售方，请在发票的两处使用同一标识",
     ),
     "invoice.one_inside": (
         "{path} is a {found} with an invoice inside; save the element Invoice (or EInvoice) in a file of its own",

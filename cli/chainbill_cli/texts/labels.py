@@ -10,7 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "labels.revoke": ("Take a label back (an attestor)", "撤销标签（认证方）"),
     "labels.opt_scheme": (
         "The scheme: `chainbill label schemes` lists them",
-        "方案，可用 `chainbill label schemes` 查看",
+        "方案，可用 chainbill label schemes 查看",
     ),
     "labels.opt_grade": (
         "The grade; whoever asks for it must write it exactly so",

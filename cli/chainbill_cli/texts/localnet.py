@@ -41,15 +41,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "localnet.already_otherwise": (
         "{home} has a network already, made otherwise than {option}; leave the option out, "
         "or delete the network with `chainbill localnet reset`",
-        "{home} 已有网络，其设置与 {option} 不符；请去掉该选项，或用 `chainbill localnet reset` 删除该网络",
+        "{home} 已有网络，其设置与 {option} 不符；请去掉该选项，或用 chainbill localnet reset 删除该网络",
     ),
     "localnet.already": (
         "{home} has a network with {count} validators; use it, or delete it with `chainbill localnet reset`",
-        "{home} 已有 {count} 个验证方的网络；可直接使用，或用 `chainbill localnet reset` 删除",
+        "{home} 已有 {count} 个验证方的网络；可直接使用，或用 chainbill localnet reset 删除",
     ),
     "localnet.foreign": (
         "{home} holds a network that `chainbill localnet up` did not make",
-        "{home} 中的网络不是由 `chainbill localnet up` 建立的",
+        "{home} 中的网络不是由 chainbill localnet up 建立的",
     ),
     "localnet.no_step": ("{value} does not move the clock", "{value} 不会拨动时钟"),
     "localnet.bad_step": ("{value}: write a step as 30d, 12h, 90m or 5s", "{value}：步长请写成 30d、12h、90m 或 5s"),
@@ -94,7 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "network elsewhere: chainbill localnet up --base-port PORT (first `chainbill localnet reset` where it is "
         "made already)",
         "请停止该程序（可能是另一个本地网络：chainbill --home 目录 localnet down），"
-        "或改用其他端口建立：chainbill localnet up --base-port 端口（已建立的须先 `chainbill localnet reset`）",
+        "或改用其他端口建立：chainbill localnet up --base-port 端口（已建立的须先 chainbill localnet reset）",
     ),
     "localnet.port_of_another": (
         "what answers at {where} is not {name}",

@@ -151,7 +151,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "mend.finance.bid_not_kept": (
         "look for it in the home of this bank from which it was sealed, or give a new quote in its place",
-        "请在密封该报价的本行主目录中查找，或另行报价以取代",
+        "请在密封该报价的本行目录中查找，或另行报价以取代",
     ),
     "mend.finance.not_sealed_so": (
         "decline it with chainbill finance decline, and ask the bank for a new quote",
@@ -264,7 +264,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mend.party.key_not_listed": PROFILES,
     "mend.party.not_this_account": (
         "give the file that was written when the account was announced",
-        "请给出登记该账户时写出的文件",
+        "请给出公布该账户时写出的文件",
     ),
     "mend.payees.total_differs": ("correct --total or the file", "请更正 --total 或文件"),
     "mend.token.different_currencies": ("give tokens of one currency", "请只写同一币种的子凭证"),

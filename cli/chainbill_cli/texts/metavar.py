@@ -14,7 +14,7 @@ WORDS = {
     "HASH": "哈希", "HEIGHT": "高度", "HEX": "十六进制", "HOST": "主机", "ID": "编号",
     "INTEGER": "整数", "JOINT": "共同行为", "KEY": "密钥", "KIND": "类型", "LOCK": "锁定", "ROLE": "角色",
     "NAME": "名称", "NETWORK": "网络", "NUMBER": "号码",
-    "OPTIONS": "选项", "ORDER": "登记编号", "OTHER": "另一身份", "PARTY": "参与方",
+    "OPTIONS": "选项", "ORDER": "编号", "OTHER": "另一身份", "PARTY": "参与方",
     "PERCENT": "百分数", "PORT": "端口", "PROFILE": "身份", "PLEDGE": "质押编号",
     "PRODUCT": "产品编号", "PROPOSAL": "提案编号",
     "PUBLIC_KEY": "公钥", "QUOTE": "报价", "RECOVERY": "恢复编号", "REF": "编号",

@@ -26,11 +26,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.peer_wrong": (
         "{given} is not ID@HOST:PORT: the key (64 hexadecimal digits) and address that `chainbill network show -o "
         "wide` lists",
-        "{given} 不是“密钥@主机:端口”：请填 `chainbill network show -o wide` 所列的密钥（64 位十六进制）与地址",
+        "{given} 不是“密钥@主机:端口”：请填 chainbill network show -o wide 所列的密钥（64 位十六进制）与地址",
     ),
     "network.opt_trust": (
         "A block you know to be right, as another bank read it out from `chainbill network trust`; or the word genesis",
-        "已核实的区块，由其他银行依 `chainbill network trust` 念出；或填 genesis",
+        "已核实的区块，由其他银行依 chainbill network trust 念出；或填 genesis",
     ),
     "network.opt_trust_height": (
         "This height; by default the first of the last 24 hours",
@@ -47,25 +47,25 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "network.said_it": (
         "{count} nodes that this home knows say so, none otherwise",
-        "主目录所知的 {count} 个节点说法一致，没有节点另有说法",
+        "本目录所知的 {count} 个节点说法一致，没有节点另有说法",
     ),
     "network.one_said_it": (
         "only {node} says so, the other nodes of this home do not answer or do not hold this block: try again, or name "
         "another one with --node",
-        "只有 {node} 如此答复，主目录的其他节点没有应答，或不持有该区块：请重试，或用 --node 指定其他节点",
+        "只有 {node} 如此答复，本目录的其他节点没有应答，或不持有该区块：请重试，或用 --node 指定其他节点",
     ),
     "network.why_trust": (
         "Whoever holds the keys of a former quorum could show you another past. Ask an operator whom you know, "
         "at another bank and by telephone, to run `chainbill network trust` and to read out HEIGHT:BLOCK. "
         "Type genesis to go on without: then every key that was ever part of a quorum is trusted.",
         "持有以往法定数密钥者可向你出示另一段历史。请致电另一家银行你认识的运维人员，由其运行 "
-        "`chainbill network trust` 并念出“高度:区块编号”。填 genesis 可不作核对：此时须信任曾属法定数的每一把密钥。",
+        "chainbill network trust 并念出“高度:区块编号”。填 genesis 可不作核对：此时须信任曾属法定数的每一把密钥。",
     ),
     "network.ask_trust": ("HEIGHT:BLOCK, or genesis", "高度:区块编号，或 genesis"),
     "network.trust_needed": (
         "--trust is missing: ask another bank for HEIGHT:BLOCK (`chainbill network trust`), or say --trust genesis to "
         "trust every key that was ever part of a quorum",
-        "缺少 --trust：请向另一家银行索取“高度:区块编号”（`chainbill network trust`），"
+        "缺少 --trust：请向另一家银行索取“高度:区块编号”（chainbill network trust），"
         "或填 --trust genesis，即信任曾属法定数的每一把密钥",
     ),
     "network.trust_wrong": (
@@ -89,14 +89,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.ask_certificate": (
         "next: let the CA's holder run `chainbill network certify` on {path}/tls/node.csr and put the answer at "
         "tls/node.pem",
-        "接下来：请 CA 持有者对 {path}/tls/node.csr 执行 `chainbill network certify`，并将结果放到 tls/node.pem",
+        "接下来：请 CA 持有者对 {path}/tls/node.csr 执行 chainbill network certify，并将结果放到 tls/node.pem",
     ),
     "network.ask_vote": (
         "next: sign with `chainbill --home DIR -o json node seat --party P`, and let a member run "
         "`chainbill governance propose observer_add --content @FILE` with what it prints; after the vote the node may "
         "start",
-        "接下来：以 `chainbill --home DIR -o json node seat --party P` 签署，请成员以其输出执行 "
-        "`chainbill governance propose observer_add --content @文件`；表决通过后即可启动节点",
+        "接下来：以 chainbill --home DIR -o json node seat --party P 签署，请成员以其输出执行 "
+        "chainbill governance propose observer_add --content @文件；表决通过后即可启动节点",
     ),
     "network.show": ("Show the network and its validators", "查看网络与验证方"),
     "network.opt_out": ("Directory to write into; must not hold a network", "输出目录，不得已有网络"),
@@ -130,7 +130,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network.plain_keys": (
         "the key files have no passphrase: outside of trials set CHAINBILL_PASSPHRASE "
         "before `chainbill network init` and `chainbill network join`",
-        "密钥文件未设口令：正式使用时请在 `chainbill network init` 与 `chainbill network join` 之前设置 "
+        "密钥文件未设口令：正式使用时请在 chainbill network init 与 chainbill network join 之前设置 "
         "CHAINBILL_PASSPHRASE",
     ),
 }

@@ -19,7 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "node.opt_request": (
         "Make no certificate: write a request for the CA's holder (chainbill network certify)",
-        "不制作证书，而是写出交给 CA 持有者的证书申请（见 `chainbill network certify`）",
+        "不制作证书，而是写出交给 CA 持有者的证书申请（见 chainbill network certify）",
     ),
     "node.opt_certificate": (
         "Put this answer of the CA's holder in place",
@@ -47,13 +47,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "node.no_fingerprint": (
         "{given} is neither a fingerprint of 64 hex digits nor the file of a node's certificate; "
         "`chainbill node certificates` shows fingerprints",
-        "{given} 既不是 64 位十六进制指纹，也不是节点证书文件；指纹可用 `chainbill node certificates` 查看",
+        "{given} 既不是 64 位十六进制指纹，也不是节点证书文件；指纹可用 chainbill node certificates 查看",
     ),
     "node.asked_certificate": (
         "next: let the CA's holder run `chainbill network certify` on {path}, then `chainbill node renew "
         "--certificate` with the answer",
-        "接下来：请 CA 持有者对 {path} 执行 `chainbill network certify`，再以其结果执行 `chainbill node renew "
-        "--certificate`",
+        "接下来：请 CA 持有者对 {path} 执行 chainbill network certify，再以其结果执行 chainbill node renew "
+        "--certificate",
     ),
     "node.renewed": (
         "a running node takes it into use within some ten seconds and shows it to the others, one after the other; "
@@ -72,7 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "node.cannot_sign_seat": ("{home} cannot sign: {why}", "{home} 无法签署：{why}"),
     "node.seat_signed": (
         "next: let a member run `chainbill governance propose observer_add --content @FILE` with this as JSON",
-        "接下来：请成员以此 JSON 执行 `chainbill governance propose observer_add --content @文件`",
+        "接下来：请成员以此 JSON 执行 chainbill governance propose observer_add --content @文件",
     ),
     "node.cannot_ask": (
         "the node of {home} cannot be asked: {why}; name its address with --node URL",

@@ -18,8 +18,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.verbose": ("Say more on stderr", "在标准错误输出更多信息"),
     "option.no_color": ("No colours", "不使用颜色"),
     "option.yes": ("Do not ask before writing", "写入前不再询问"),
-    "option.timeout": ("Seconds to wait for an answer or a commit", "等待应答或提交的秒数"),
-    "option.wait": ("Wait for the commit, or only until a node has accepted it", "等待提交，或只等节点接收"),
+    "option.timeout": ("Seconds to wait for an answer or a commit", "等待应答或记入账本的秒数"),
+    "option.wait": ("Wait for the commit, or only until a node has accepted it", "等待记入账本，或仅等节点接收"),
     "option.dry_run": ("Let a node try it; nothing is written", "仅由节点试算，不写入"),
     "option.offline": ("Sign into FILE without a node", "不连接节点，签名后写入文件"),
     "option.ledger_time": (
@@ -29,7 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.for_checker": (
         "Sign into FILE for one of the party's checkers to sign too: chainbill tx sign FILE, then chainbill tx send "
         "FILE",
-        "签名后写入 FILE，待本主体任一复核密钥再签：chainbill tx sign FILE，然后 chainbill tx send FILE",
+        "签名后写入 FILE，待本参与方的复核密钥再签名：chainbill tx sign FILE，然后 chainbill tx send FILE",
     ),
     "option.checker": (
         "With --offline: a public key or profile that may sign as checker; may be repeated",
@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "How long it can be signed and handed in, such as 12h; default: 10m, of a file all that the ledger takes (23h)",
         "可签名、提交的时限，如 30m、12h；默认 10m，文件默认为账本允许的最长时限（23h）",
     ),
-    "option.memo": ("Note kept with the transaction", "随交易保存的备注"),
+    "option.memo": ("Note kept with the transaction", "随交易保存的附言"),
     "option.limit": ("How many at most", "最多条数"),
     "option.after": ("Continue after this cursor", "从此游标之后继续"),
     "option.count": (
@@ -49,11 +49,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "option.at": ("As of a height, a date or a time", "截至某高度、日期或时间"),
     "option.basis_of_figures": (
         "value: receipts count by value date, up to the day of --at; recorded: by when they were recorded",
-        "`value`：银行登记按起息日计入，计至 --at 当日；`recorded`：按登记时点计入",
+        "value：银行登记按起息日计入，计至 --at 当日；recorded：按登记时点计入",
     ),
     "option.known_at": (
         "With --basis value: what was known at a height, a date or a time; now if left out",
-        "与 `--basis value` 同用：以某高度、日期或时间时所知为准；不填则以现在所知为准",
+        "与 --basis value 同用：以某高度、日期或时间时所知为准；不填则以现在所知为准",
     ),
     "option.amount": ("Amount in major units, such as 1,000,000.00", "金额（元），如 1,000,000.00"),
     "option.currency": ("Currency (ISO 4217)", "币种（ISO 4217）"),

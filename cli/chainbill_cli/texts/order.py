@@ -21,7 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "order.ratify": (
         "Ratify another bank's order within 72 hours (second bank, maker and checker)",
-        "在72小时内复核确认他行登记的法律文书（复核行，经办与复核）",
+        "在 72 小时内复核确认他行登记的法律文书（复核行，经办与复核）",
     ),
     "order.refuse": (
         "Refuse another bank's order: once banks of two houses have, it is as if it had never been (maker and checker)",
@@ -38,29 +38,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "裁定书与协助执行通知书，账本只存摘要；可重复",
     ),
     "order.opt_issued": ("The day on which it was issued", "出具日期"),
-    "order.opt_days": ("For how many days, at most 1,095", "天数，最多1,095天"),
+    "order.opt_days": ("For how many days, at most 1,095", "天数，最多 1,095 天"),
     "order.opt_round_up": ("Round a broken cent of a share up", "比例不足一分的进位"),
     "order.opt_release_amount": ("Of each, low end first; left out: all", "每项的金额，自低端起；不写为全部"),
     "order.opt_transfer_amount": ("Of each, high end first; left out: all", "每项的金额，自高端起；不写为全部"),
     "order.opt_to": ("The beneficiary, a party of the ledger", "受益人（账本内参与方）"),
     "order.opt_account": (
         "An account outside, to which only money goes that is set aside: the court's file of it, or its digest",
-        "账外账户（仅收取留存款项）：法院账户文件或其摘要",
+        "账本之外的账户（仅限扣划留存款项）：法院账户文件或其摘要",
     ),
     "order.opt_transfer_days": ("Of tokens: for how many days they are frozen", "子凭证的冻结天数"),
     "order.opt_reason": ("Why; it is kept with the order", "理由，随文书保存"),
     "order.opt_objection": ("Why; regulators see it", "理由，监管可见"),
     "order.all": ("all", "全部"),
     "order.to_or_account": (
-        "Name either --to or --account.",
-        "请填写 --to 或 --account 之一。",
+        "name either --to or --account",
+        "请填写 --to 或 --account 之一",
     ),
     "order.amount_offline": (
-        "Without a node name the amount: TOKEN:AMOUNT.",
-        "离线时请写明金额：子凭证:金额。",
+        "without a node name the amount: TOKEN:AMOUNT",
+        "离线时请写明金额：子凭证:金额",
     ),
     "order.share": (
-        "{value} is no share: up to 100% with at most four decimals.",
-        "{value} 不是比例：不超过100%，最多四位小数。",
+        "{value} is no share: up to 100% with at most four decimals",
+        "{value} 不是比例：不超过 100%，最多四位小数",
     ),
 }

@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.suspend": (
         "Suspend a party at once; ends in 10 business days unless a second bank ratifies it (sponsor bank)",
-        "即时暂停参与方；10 个营业日内无另一银行确认即终止（推荐行）",
+        "即时暂停参与方；10 个工作日内无另一银行确认即终止（推荐行）",
     ),
     "party.insolvent": (
         "Record a court's bankruptcy papers; lapses in 72 hours unless a second bank ratifies it (sponsor bank)",
@@ -49,7 +49,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.opt_new_encryption_key": (
         "Make a new key in this home, under the passphrase of the acting key",
-        "在本主目录中生成新密钥，口令与办理所用密钥相同",
+        "在本目录中生成新密钥，口令与办理所用密钥相同",
     ),
     "party.encryption_key_kept": (
         "the private key lies in {path}; keep it with your backups, also when another one takes its place",
@@ -106,9 +106,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "may be repeated",
         "申请人的密钥：本目录中的名称（chainbill key new）或公钥，及其权限（默认全部），可多次给出",
     ),
-    "party.key": ("Give a party further keys, or take one away", "为参与方新增或撤销密钥"),
+    "party.key": ("Give a party further keys, or take one away", "为参与方新增或吊销密钥"),
     "party.key_add": ("Give the acting party one more key", "为当前参与方新增一把密钥"),
-    "party.key_revoke": ("Take a key of the acting party away", "撤销当前参与方的一把密钥"),
+    "party.key_revoke": ("Take a key of the acting party away", "吊销当前参与方的一把密钥"),
     "party.opt_capability": (
         "What the key may do: maker (business), checker (second signature), admin (keys, policy); may be repeated",
         "密钥权限：maker 经办、checker 复核、admin 管理（密钥与策略），可多次给出",
@@ -204,7 +204,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.account_then": (
         "it counts once its bank has attested it: chainbill party account {party} --attest {currency} --shown FILE",
-        "须经开户行确认方可使用：chainbill party account {party} --attest {currency} --shown 文件",
+        "须经开户行核验方可使用：chainbill party account {party} --attest {currency} --shown 文件",
     ),
     "party.opt_announce": ("Announce an account as CURRENCY:BANK:NUMBER", "公布结算账户，格式 CURRENCY:BANK:NUMBER"),
     "party.opt_attest": ("Attest the party's account in this currency (its bank)", "核验该参与方此币种账户（开户行）"),
@@ -260,9 +260,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已公告；自 {acts_on} 起可用身份 {name} 为该参与方签名，此前仍用原密钥",
     ),
     "party.change": ("What the admins of a party announced", "参与方管理员公告的变更"),
-    "party.claimed_as": ("as {name}, with keys {keys}", "主体 {name}，密钥 {keys}"),
+    "party.claimed_as": ("as {name}, with keys {keys}", "参与方 {name}，密钥 {keys}"),
     "party.key_replaced": ("{new} in the place of {old}", "以 {new} 取代 {old}"),
-    "party.recovery": ("New keys that a sponsor or a vote announced for a party", "推荐行或投票为参与方公告的新密钥"),
+    "party.recovery": ("New keys that a sponsor or a vote announced for a party", "推荐行或经投票为参与方公告的新密钥"),
     "party.halt": (
         "Stop the acting party at once (one admin); --lift ends that (two admins, or the sponsor)",
         "立即停用当前参与方（一名管理员）；--lift 解除停用（两名管理员或推荐行）",
@@ -285,7 +285,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "party.opt_recovery_document": (
         "Paper on which the sponsor relies; its digest goes to the ledger",
-        "推荐行所依据的文书，其摘要上账",
+        "推荐行所依据的文书，账本保存其摘要",
     ),
     "party.bad_proof_file": (
         "{path} is not what chainbill party key prove -o json printed",

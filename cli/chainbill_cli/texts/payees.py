@@ -10,7 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "payees.hint": (
         "two columns, party and amount, or headings that name them: party,amount; "
         'an amount with commas stands in quotes: supplier2,"1,500.00"',
-        '请只留两列（参与方、金额），或以标题行注明：收款方,金额；带千位逗号的金额须加引号：supplier2,"1,500.00"',
+        '请只留两列（参与方、金额），或以标题行注明：受让方,金额；带千位逗号的金额须加引号：supplier2,"1,500.00"',
     ),
     "payees.mend_lines": ("correct the file and give the same command again", "请更正文件后重新执行同一命令"),
     "payees.more": ("and {count} more", "另有 {count} 处"),
@@ -20,11 +20,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "payees.other_format": (
         "this is a {found} file, no table; save the list of payees as CSV (UTF-8) or as xlsx",
-        "这是 {found} 文件，不是表格；请将收款名单另存为 CSV（UTF-8）或 xlsx",
+        "这是 {found} 文件，不是表格；请将受让方名单另存为 CSV（UTF-8）或 xlsx",
     ),
     "payees.one_column": (
         "no line has two cells, one for whom to pay and one for how much: {found}",
-        "没有一行同时写有收款方与金额两格：{found}",
+        "没有一行同时写有受让方与金额两格：{found}",
     ),
     "payees.old_workbook": (
         "a workbook of Excel 97 to 2003, or one with a password; save it as xlsx without a password, or as CSV",
@@ -38,7 +38,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "payees.tags": (
         "the workbook holds more than {most} marks, far more than a list of payees has; copy the columns that are "
         "meant into a new one",
-        "工作簿内容超过 {most} 个标记，远多于收款名单所需；请将要用的列复制到新工作簿",
+        "工作簿内容超过 {most} 个标记，远多于受让方名单所需；请将要用的列复制到新工作簿",
     ),
     "payees.sheets": (
         "several sheets have values: {names}; keep the one that is meant",
@@ -51,7 +51,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "payees.hidden_sheet": (
         "the sheet {name} is hidden, and nobody would see what is paid: show it, or copy the list into another",
-        "工作表 {name} 被隐藏，付款时无人看到：请取消隐藏，或将名单复制到其他工作表",
+        "工作表 {name} 被隐藏，转让时无人看到：请取消隐藏，或将名单复制到其他工作表",
     ),
     "payees.hidden_column": (
         "the column {found} is hidden, and nobody would see that it is read: show it, or delete it",
@@ -68,7 +68,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "payees.hidden": (
         "{count} lines are hidden, by a filter perhaps, and nobody would see that they are paid: show or delete them",
-        "有 {count} 行被隐藏（可能因筛选），付款时无人看到：请取消隐藏或删除这些行",
+        "有 {count} 行被隐藏（可能因筛选），转让时无人看到：请取消隐藏或删除这些行",
     ),
     "payees.far_rows": (
         "it goes on behind row {most}: delete the rows that are not meant, also blank ones",
@@ -84,15 +84,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         'a quotation mark is not closed, or something follows it; write " inside a cell as ""',
         '引号未闭合，或其后另有字符；单元格内的 " 请写作 ""',
     ),
-    "payees.empty": ("no payee in it", "文件中没有收款方"),
+    "payees.empty": ("no payee in it", "文件中没有受让方"),
     "payees.no_headings": (
         "no amount is in this line, and its headings are not known: {found}. Known for whom to pay: {party}; for how "
         "much: {amount}",
-        "该行没有金额，且标题均无法识别：{found}。收款方可用：{party}；金额可用：{amount}",
+        "该行没有金额，且标题均无法识别：{found}。受让方可用：{party}；金额可用：{amount}",
     ),
     "payees.no_party": (
         "no column says whom to pay: the headings are {found}; known are {known}",
-        "没有一列是收款方：标题为 {found}；可用标题：{known}",
+        "没有一列是受让方：标题为 {found}；可用标题：{known}",
     ),
     "payees.no_amount": (
         "no column says how much: the headings are {found}; known are {known}, with the currency in brackets at most",
@@ -103,7 +103,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{found} cells where there are {wanted} columns (an amount with commas stands in quotes): {row}",
         "该行有 {found} 格，应为 {wanted} 列（带千位逗号的金额须加引号）：{row}",
     ),
-    "payees.blank_party": ("no payee", "缺少收款方"),
+    "payees.blank_party": ("no payee", "缺少受让方"),
     "payees.blank_amount": ("no amount", "缺少金额"),
     "payees.blank_formula": (
         "no amount (a formula without a kept value? save the file in the spreadsheet)",
@@ -122,7 +122,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value}: a date where an amount belongs; did the spreadsheet make a date of it? Write the amount again",
         "{value}：此处应为金额，却是日期；是否被表格软件改成了日期？请重新填写金额",
     ),
-    "payees.negative": ("{value}: an amount to be paid is not negative", "{value}：付款金额不能为负"),
+    "payees.negative": ("{value}: an amount to be paid is not negative", "{value}：转让金额不能为负"),
     "payees.comma": (
         "{value}: is the comma a decimal point? Write {whole} or {whole}.00",
         "{value}：逗号是小数点还是千位分隔？请写成 {whole} 或 {whole}.00",
@@ -139,10 +139,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "payees.too_many": (
         "{count} payees, and one transfer takes {most}: divide the file; "
         "each further transfer uses the remainder that the one before answers",
-        "共 {count} 个收款方，一次转让最多 {most} 个：请拆分文件；其后每次转让使用上一次返回的剩余子凭证",
+        "共 {count} 个受让方，一次转让最多 {most} 个：请拆分文件；其后每次转让使用上一次返回的剩余子凭证",
     ),
     "payees.total_differs": (
         "the payees come to {found} {currency}, not to {wanted}: nothing was sent",
-        "收款合计为 {found} {currency}，并非 {wanted}：未发送任何内容",
+        "转让合计为 {found} {currency}，并非 {wanted}：未发送任何内容",
     ),
 }

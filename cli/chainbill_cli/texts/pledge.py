@@ -14,7 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "pledge.enforce": (
         "Ask the holder, after the debt was due, for cents of what is owed (the pledgee; maker and checker)",
-        "债务到期后请求持有人同意按所欠金额移转子凭证（质权人，经办与复核）",
+        "债务到期后请求持有人同意按所欠金额转移子凭证（质权人，经办与复核）",
     ),
     "pledge.opt_to": ("The bank that becomes the pledgee", "质权人（银行）"),
     "pledge.opt_secured": ("Up to this the pledgee is paid", "担保金额，质权人受偿以此为限"),

@@ -18,7 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "product.opt_attest_key": ("The attestor's key in this home", "本目录中的见证方密钥"),
     "product.no_object": ("{path} holds no JSON object", "{path} 中没有 JSON 对象"),
     "product.no_member": ("{path}: {member} is missing", "{path}：缺少 {member}"),
-    "product.unknown_member": ("{path}: {member} is not known here", "{path}：不认识 {member}"),
+    "product.unknown_member": ("{path}: {member} is not known here", "{path}：无法识别 {member}"),
     "product.bad_member": (
         '{path}: {member} is of another kind; amounts, shares and dates are texts such as "1000.00", days a number',
         '{path}：{member} 的类型不符；金额、份额与日期写成文本，如 "1000.00"，天数写成数字',

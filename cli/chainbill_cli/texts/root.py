@@ -38,7 +38,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "root.label": ("Labels of bills, and who attests them", "凭证的标签及其认证方"),
     "root.calendar": ("The business-day calendar", "工作日历"),
     "root.governance": ("Proposals and votes of the validators", "验证方的提案与表决"),
-    "root.trace": ("Credit penetration: where the credit went", "信用穿透：额度流向何处"),
+    "root.trace": ("Credit penetration: where the credit went", "信用穿透：信用流转到何处"),
     "root.tx": ("Transactions: build, sign, send, show", "交易：构造、签名、发送、查看"),
     "root.block": ("Blocks", "区块"),
     "root.config": ("Settings of this home", "本目录的设置"),

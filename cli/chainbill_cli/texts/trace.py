@@ -26,11 +26,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trace.not_shown": ("not shown to you", "对您不可见"),
     "trace.hidden": (
         "not shown to you: {amount} {currency} in {tokens} tokens",
-        "对您不可见：{amount} {currency}，共 {tokens} 个子凭证",
+        "对您不可见：{amount} {currency}，共 {tokens} 张子凭证",
     ),
     "trace.folded": (
         "deeper: {amount} {currency} in {tokens} tokens",
-        "更深层级：{amount} {currency}，共 {tokens} 个子凭证",
+        "更深层级：{amount} {currency}，共 {tokens} 张子凭证",
     ),
     "trace.bill_line": (
         "bill {bill}: debtor {debtor}, face {face} {currency}, payable on {pay_on}",
@@ -42,7 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该参与方不是核心企业；其凭证来源请用 chainbill trace party 查看",
     ),
     "trace.received": ("Received", "收到"),
-    "trace.given": ("Given", "付出"),
+    "trace.given": ("Given", "转出"),
     "trace.exposure": ("Exposure", "敞口"),
     "trace.maturities": ("Maturities", "到期分布"),
 }

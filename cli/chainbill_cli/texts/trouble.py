@@ -8,7 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "chainbill：债务人逾期付款，法院冻结，款项退汇",
     ),
     "trouble.c_financed": ("Tier 2 is financed, with recourse", "二级供应商取得有追索权的融资"),
-    "trouble.c_late": ("The day of payment passes", "付款日已过"),
+    "trouble.c_late": ("The day of payment passes", "应付日已过"),
     "trouble.overdue": (
         "{who} was to pay on {pay_on} and has not; the bill is overdue",
         "{who} 应于 {pay_on} 付款而未付，凭证逾期",
@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "trouble.paid_again": (
         "The bank instructs it once more, and reports what is paid:",
-        "银行再次划付，并登记付款结果：",
+        "银行再次指令付款，并登记付款结果：",
     ),
     "trouble.c_released": ("The court lets go", "法院解除冻结"),
     "trouble.released": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "tx.show": ("Show a transaction", "查看交易"),
-    "tx.wait": ("Wait until a transaction is committed", "等待交易提交"),
+    "tx.wait": ("Wait until a transaction is committed", "等待交易记入账本"),
     "tx.decode": ("Read a transaction file", "解析交易文件"),
     "tx.build": ("Build a transaction from calls of contracts", "由合约调用构造交易"),
     "tx.sign": ("Add the acting profile's signature to a transaction", "为交易添加当前身份的签名"),
@@ -22,7 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tx.opt_party": ("Party of the transaction; default: the acting profile's", "交易所属参与方，默认为当前身份"),
     "tx.nowhere": (
         "the nodes have it neither in a block nor waiting; once its validity, a day at most, is over it never will be",
-        "节点既未收录也未等待该交易；有效期（至多一日）过后即不会再提交",
+        "节点既未收录也未等待该交易；有效期（至多一日）过后即不会再记入账本",
     ),
     "tx.bad_id": (
         "{value} is no transaction's id: 64 hexadecimal digits, printed when it was handed in",

@@ -91,11 +91,11 @@ function table(columns, rows) {
 }
 
 function tiers(rows, currency, withPenetration) {
-  const amount = (field) => [field, (row) => money(row[field], currency), "number"];
+  const amount = (field, word = field) => [word, (row) => money(row[field], currency), "number"];
   const columns = [
     ["tier", (row) => row.tier, "number"], ["n_parties", (row) => row.parties, "number"], amount("reached"),
     ...(withPenetration ? [["penetration", (row) => percent(row.penetration), "number"]] : []),
-    amount("held"), amount("financed"), amount("settled"), amount("pledged"), amount("amount"), amount("financed_ever"),
+    amount("held"), amount("financed", "with_banks"), amount("settled"), amount("pledged"), amount("amount"), amount("financed_ever"),
     ["share_financed", (row) => percent(row.share_financed), "number"], ["mean_rate", (row) => row.mean_rate, "number"],
   ];
   return rows.length ? element("div", {}, bars(rows, currency), table(columns, rows)) : element("p", { text: say("nothing") });
