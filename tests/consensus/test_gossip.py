@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from chainbill_node import wire
 from chainbill_node.consensus import gossip
-from chainbill_node.consensus.limits import MAX_SUMMARY_LINES
+from chainbill_node.consensus.book import Book
+from chainbill_node.consensus.limits import MAX_ANSWER_VOTES, MAX_SUMMARY_LINES
+from chainbill_node.wire.limits import MAX_OWN_MESSAGES
 from chainbill_node.wire.messages import Proposal, Status, Votes
 from consensus.consensus_kit import KEYS, PRECOMMIT, PREVOTE, Height, block, proposal, validators, vote
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chainbill.ledger.vote import Vote
 
@@ -92,6 +95,27 @@ def test_what_a_validator_said_is_reported_from_all_rounds_and_from_afar() -> No
     assert {(one.type, one.round) for one in own.votes} == {(PRECOMMIT, 0), (PREVOTE, 500)}
     assert [header.round for header in own.proposals] == [2]
     assert gossip.messages_of(height.state, KEYS[5].public).votes == ()
+
+
+def test_what_there_is_no_room_for_is_the_oldest_whatever_is_answered() -> None:
+    """A height may take many rounds: who is told its oldest own messages alone would sign the newest a second time."""
+    rounds = range(MAX_ANSWER_VOTES)
+    book = Book()
+    for number in rounds:
+        for who in (1, 2):
+            book = book.with_vote(vote(who, PRECOMMIT, number, None))
+        proposer = number % 4
+        book = book.with_proposal(proposal(proposer, number, block(b"%d" % number, proposer=proposer)).header)
+    height = Height(0)
+    state = replace(height.state, round=rounds[-1], book=book)
+    own = gossip.messages_of(state, KEYS[1].public)
+    newest = sorted(rounds, reverse=True)
+    assert [one.round for one in own.votes] == newest[:MAX_OWN_MESSAGES]
+    assert [one.round for one in own.proposals] == [one for one in newest if one % 4 == 1][:MAX_OWN_MESSAGES]
+    said = gossip.answer(state, height.rules, EMPTY)
+    assert {one.round for one in votes_in(said)} == set(newest[: MAX_ANSWER_VOTES // 2])
+    lines = gossip.status(state, height.rules, 0).summaries
+    assert [one.round for one in lines] == newest[:MAX_SUMMARY_LINES]
 
 
 def test_bitmaps_name_validators_by_their_place() -> None:
