@@ -11,12 +11,14 @@ from chainbill_node.consensus.effects import ScheduleTimeout
 from chainbill_node.consensus.events import RoundWanted, SigningFound, VoteReceived
 from chainbill_node.consensus.limits import LONE_START_MS
 from chainbill_node.consensus.signer_memory import Recovered
-from chainbill_node.consensus.state import Signing, Step
+from chainbill_node.consensus.state import HeightState, Signing, Step
 from chainbill_node.consensus.timeouts import TimerKind
+from chainbill_node.driver.answers import answer_position
 from chainbill_node.driver.inbox import is_proven
 from chainbill_node.driver.recovery import is_to_ask_again
-from chainbill_node.wire.messages import Choice, Position
+from chainbill_node.wire.messages import Choice, Position, WantPosition
 from consensus.consensus_kit import KEYS, NOW_MS, PRECOMMIT, PREVOTE, Height, block, rules, validators, vote
+from msgspec.structs import replace
 
 from chainbill.ledger.validators import Validator, ValidatorSet
 
@@ -188,6 +190,28 @@ def test_a_word_that_turns_out_not_to_be_needed_does_no_harm() -> None:
 
 def test_an_idle_height_has_no_round_yet() -> None:
     assert look(many(3), bytes([1]) * 32, 50, others(Position(50, -1), Position(50, -1))).bar.round == 1
+
+
+# ---- what it is told
+
+
+@pytest.mark.parametrize("signed", [(), (0,), (2, 1), (4,)])
+@pytest.mark.parametrize("first", range(4))
+def test_who_knows_itself_tells_a_lock_for_the_round_in_which_it_can_sign_nothing_earlier_any_more(
+    first: int, signed: tuple[int, ...]
+) -> None:
+    """In all small cases: asked to a round, it says so with its lock once it has signed there or later, or signs in no
+    earlier one since it has come back itself. Else nobody could come back from two that forgot."""
+    memory = Recovered(50, {(number, PREVOTE): b"" for number in signed})
+    reached = max(signed, default=first or -1)
+    for round_, asked, height in itertools.product(range(-1, 6), range(-1, 6), (49, 50)):
+        state = HeightState(50, round=round_, locked=LOCK, first_round=first)
+        there_is = height == 50 and 0 <= asked <= reached
+        told = Position(50, max(round_, reached), *((asked, LOCK) if there_is else ()))
+        assert answer_position(state, memory, WantPosition(height, asked)) == [told]
+        assert answer_position(replace(state, signing=Signing.ASKING), memory, WantPosition(height, asked)) == []
+        lost = replace(state, signing=Signing.ABSTAINING)
+        assert answer_position(lost, memory, WantPosition(height, asked)) == [Position(50, None)]
 
 
 # ---- what it asks of the others
