@@ -18,6 +18,8 @@ from chainbill_node.mempool.accounts import (
     SPONSORED_FLOOD_GAS,
 )
 from chainbill_node.mempool.limits import ALONE_WAITING_GAS, FLOOD_WAITING_GAS
+from hypothesis import given
+from hypothesis import strategies as st
 from test_node_mempool import transaction
 
 NOW_MS = 1_790_000_000_000
@@ -127,6 +129,20 @@ def test_what_is_expected_of_a_party_is_what_its_calls_used() -> None:
     assert held.expected("a", 3) == 300_000
     held.charge([], NOW_MS + 5_000)
     assert held.expected("a", 3) == pytest.approx(300_000, rel=0.01), "both are forgotten alike"
+
+
+@given(st.lists(st.integers(1, 5_000), min_size=1, max_size=40))
+def test_what_is_forgotten_goes_by_the_time_that_has_passed_however_often_it_is_looked_at(gaps_ms: list[int]) -> None:
+    """A block every 1.9 seconds is the ordinary case: each look that drops the rest of a second makes accounts last."""
+    often, once = accounts(), accounts()
+    for held in (often, once):
+        held.charge([Use("a", 10, 10**12)], NOW_MS)
+    at_ms = NOW_MS
+    for gap_ms in gaps_ms:
+        at_ms += gap_ms
+        often.charge([], at_ms)
+    once.charge([], at_ms)
+    assert often.used("a") == pytest.approx(once.used("a"), rel=1e-3, abs=len(gaps_ms))
 
 
 def test_accounts_are_bounded_and_the_largest_stay() -> None:
