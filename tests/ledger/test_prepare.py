@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from ledger.ledger_kit import key, set_block_rules
@@ -148,21 +149,31 @@ def test_the_clock_offset_is_read_from_the_state(network: TinyNetwork) -> None:
     assert clock_offset_ms(network.view) == 5_000
 
 
+@pytest.mark.parametrize("then", [None, "kept", "left out"])
 def test_a_party_that_floods_with_gas_leaves_room_for_who_stands_behind_it(
-    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch, then: str | None
 ) -> None:
-    """Security 2: a block took candidates in order until its gas was used, so who came later never had a turn."""
+    """Security 2: a block took candidates in order until its gas was used, so who came later never had a turn. Also
+    where all that it sends fails in the end, and is not even in the block."""
     set_block_rules(monkeypatch, gas_block=100_000)
-    flood = [network.wire("S1", ("diary", "spin", {"turns": 1_000})) for _ in range(40)]
+    calls = [("diary", "spin", {"turns": 1_000}), *([("diary", "fail", {"key": "x"})] if then else ())]
+    flood = [network.wire("S1", *calls) for _ in range(40)]
     other = network.wire("ANCHOR", ISSUE)
-    alone = network.prepare(flood)
-    assert sum(receipt.gas for receipt in alone.applied.receipts) >= 100_000
-    assert len(alone.block.transactions) < len(flood)
-    prepared = network.prepare([*flood, other])
+
+    def run(*candidates: bytes) -> tuple[Any, int, int]:
+        """What was prepared, the gas of the flood that was tried, and how many of it."""
+        prepared = network.prepare(candidates, keep_failed=lambda *_: then == "kept")
+        tried = [*prepared.applied.receipts, *(receipt for _, receipt in prepared.left_out)]
+        spun = [receipt.gas for receipt in tried if receipt.gas > 2_000]
+        assert (len(prepared.left_out) > 0) is (then == "left out")
+        return prepared, sum(spun), len(spun)
+
+    _, gas, count = run(*flood)
+    assert gas >= 100_000
+    assert count < len(flood)
+    prepared, gas, _ = run(*flood, other)
     assert prepared.block.transactions[-1] == other
-    of_flood = sum(receipt.gas for receipt in prepared.applied.receipts[:-1])
-    assert 50_000 <= of_flood < 60_000
-    assert prepared.left_out == ()  # they are not run, and wait
+    assert 50_000 <= gas < 60_000  # the others of it are not run, and wait
 
 
 def test_a_proposer_may_stop_before_the_rules_do(network: TinyNetwork) -> None:
