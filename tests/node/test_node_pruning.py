@@ -215,6 +215,47 @@ def test_a_pruned_node_serves_snapshots_and_the_newcomer_can_too(tmp_path: Path)
         assert report.ok, report.problems
 
 
+def test_a_newcomer_answers_for_nothing_from_before_its_snapshot_however_much_it_prunes(tmp_path: Path) -> None:
+    """It has blocks of a day before it, but no rows: at each height that it says it can be read at it reads as who
+    began with the first block, and at none below that."""
+    chain, bill = grown(tmp_path, 30)
+    folder = SnapshotFolder(tmp_path / "snapshots", 1)
+    source, began = chain.store.snapshot(), chain.ledger.info().height
+    chain.time_ms += HOUR_MS
+    pay(chain, 0)
+    written = folder.write(source, began, lambda: True)
+    assert written is not None
+    assert folder.finish(written, chain.store, chain.genesis.hash)
+    manifest, data = folder.manifests()[0]
+    store: Any = MemoryStore()
+    newcomer = LedgerApplication(ChainDatabase(store), SnapshotCalls(None, MemoryStore))
+    assert newcomer.offer_snapshot(chain.genesis, snapshot_info(data, began, len(manifest.chunks))).accepted
+    for index in range(len(manifest.chunks)):
+        assert newcomer.apply_snapshot_chunk(index, folder.chunk(began, index) or b"").accepted
+    block = chain.ledger.load_block(began + 1)
+    assert block is not None
+    newcomer.finalize_block(block[0])
+    newcomer.commit(block[1])
+    for hour in range(40):
+        chain.time_ms += HOUR_MS
+        pay(chain, hour)
+        decided = chain.ledger.load_block(chain.ledger.info().height)
+        assert decided is not None
+        newcomer.finalize_block(decided[0])
+        newcomer.commit(decided[1])
+        Pruner(store, 1).step()
+        newcomer.forget_readers()
+        lowest, head = newcomer.lowest_height, newcomer.info().height
+        assert began <= lowest <= head
+        with pytest.raises(Pruned):
+            newcomer.reader(lowest - 1)
+        for one in {lowest, (lowest + head) // 2, head}:
+            theirs, ours = chain.ledger.reader(one), newcomer.reader(one)
+            assert ours.scan("account", "account") == theirs.scan("account", "account")
+            assert ours.get("bill", "bill", bill) == theirs.get("bill", "bill", bill)
+    assert newcomer.lowest_height > began, "it has pruned its own heights since"
+
+
 @pytest.mark.e2e
 def test_a_running_node_prunes_and_names_the_lowest_height(tmp_path: Path) -> None:
     with Network(tmp_path / "net", 1) as network:
