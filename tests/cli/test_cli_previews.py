@@ -94,6 +94,30 @@ def test_a_disbursement_on_another_day_is_shown_as_the_ledger_will_record_it(
     shows(shown, "利息承担方", "债务人（买方付息）", "实付", "P-1")
 
 
+@pytest.mark.parametrize("other_day", [False, True])
+@pytest.mark.parametrize("part_paid", [False, True])
+def test_a_disbursement_is_shown_as_the_ledger_will_record_it_whatever_came_between(
+    desk: Desk, seen: Callable[..., str], part_paid: bool, other_day: bool
+) -> None:
+    """A bank that pays what was agreed is to see before it signs for how much of the token, and at which interest."""
+    bill, root = accepted_bill(desk, "100000.00")
+    asked = desk.json("supplier1", "finance", "request", root, "--to", "bank2")["request"]
+    day = ("--value-date", "+2d") if other_day else ()
+    quote = desk.json("bank2", "finance", "quote", asked, "--rate", "3.85", "--no-recourse", *day)["quote"]
+    desk.json("supplier1", "finance", "agree", quote)
+    if part_paid:
+        desk.json("bank1", "bill", "settle", bill, "--amount", "30000.00", "--reference", "S-1", "--partial")
+    agreed = f"{desk.json('bank2', 'finance', 'show', quote)['net'] / 100:.2f}"
+    words = ("finance", "disburse", quote, "--reference", "P-1", "--registration", "Z-1", "--amount", agreed)
+    told = seen("bank2", *words)
+    paid = desk.json("bank2", "finance", "show", quote)
+    assert paid["amount"] == (7_000_000 if part_paid else 10_000_000)
+    money = {name: f"{paid[name] / 100:,.2f} CNY" for name in ("amount", "interest", "net", "paid")}
+    shows(told, f"amount: {money['amount']}", f"interest: {money['interest']}", f"paid out: {money['net']}")
+    shows(told, f"paid by the bank: {money['paid']}", f"days of interest: {paid['days']}")
+    assert ("the debtor has paid" in told.lower()) is part_paid
+
+
 def test_a_disbursement_below_what_was_agreed_is_refused_before_it_is_signed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
