@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from chainbill_node.consensus.effects import Commit, ReportEvidence
 from chainbill_node.consensus.events import VoteReceived
 from consensus.consensus_kit import KEYS, NETWORK, NOW_MS, PRECOMMIT, PREVOTE, Height, block, proposal, validators, vote
 
+from chainbill.ledger.block import Block
 from chainbill.ledger.evidence import verify_evidence
-from chainbill.ledger.vote import NO_ROUND, VoteType
+from chainbill.ledger.vote import NO_ROUND, Vote, VoteType
 
 ROUNDS = 3
 BLOCKS = [block(bytes([number])) for number in range(3)]
 VALUES = [None, *BLOCKS]
+
+
+def prevotes_of(round_: int, value: Block, voters: Sequence[int]) -> tuple[Vote, ...]:
+    """As a proposal of an earlier round's block brings them."""
+    return tuple(vote(who, PREVOTE, round_, value) for who in sorted(voters, key=lambda who: KEYS[who].public))
 
 
 @pytest.mark.parametrize("own", [None, 0])
@@ -32,8 +39,13 @@ def test_whoever_contradicts_itself_is_reported_and_nobody_else(seed: int, own: 
             if who == own:
                 continue
             value, valid_round = chance.choice(BLOCKS), chance.choice([NO_ROUND, *range(round_)])
-            height.proposed(proposal(who, round_, value, valid_round))
-            said.setdefault((KEYS[who].public, VoteType.PROPOSAL, round_), set()).add((value.id, valid_round))
+            voters = chance.sample(range(1, 4), chance.randint(0, 3)) if valid_round != NO_ROUND else ()
+            height.proposed(proposal(who, round_, value, valid_round, prevotes_of(valid_round, value, voters)))
+            proposed = said.setdefault((KEYS[who].public, VoteType.PROPOSAL, round_), set())
+            if len(proposed) < 2:
+                proposed.add((value.id, valid_round))
+            for voter in voters if (value.id, valid_round) in proposed else ():  # a third one is not looked at
+                said.setdefault((KEYS[voter].public, PREVOTE, valid_round), set()).add(value.id)
         else:
             who, kind, value = chance.randint(1, 3), chance.choice([PREVOTE, PRECOMMIT]), chance.choice(VALUES)
             height.feed(VoteReceived(vote(who, kind, round_, value), NOW_MS))

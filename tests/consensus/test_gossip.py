@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from chainbill_node import wire
 from chainbill_node.consensus import gossip
 from chainbill_node.consensus.book import Book
+from chainbill_node.consensus.events import VoteReceived
 from chainbill_node.consensus.limits import MAX_ANSWER_VOTES, MAX_SUMMARY_LINES
 from chainbill_node.wire.limits import MAX_OWN_MESSAGES
 from chainbill_node.wire.messages import Proposal, Status, Votes
-from consensus.consensus_kit import KEYS, PRECOMMIT, PREVOTE, Height, block, proposal, validators, vote
+from consensus.consensus_kit import KEYS, NOW_MS, PRECOMMIT, PREVOTE, Height, block, proposal, validators, vote
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -41,6 +43,24 @@ def test_a_peer_that_has_all_gets_nothing() -> None:
     status = gossip.status(height.state, height.rules, 9)
     assert gossip.answer(height.state, height.rules, status) == []
     assert wire.decode(wire.encode(status)) == status
+
+
+@given(st.data())
+def test_a_bitmap_names_what_it_was_made_of_however_many_there_are(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 70))
+    named = data.draw(st.sets(st.integers(0, count - 1)))
+    bits = gossip.bits_at(named, count)
+    assert len(bits) == -(-count // 8)
+    assert {place for place in range(-1, count + 9) if gossip.has_bit(bits, place)} == named
+
+
+@pytest.mark.parametrize("own", [proposal(2, 101, block(b"D", proposer=2)), vote(2, PREVOTE, 101, None)])
+def test_who_asks_for_its_own_messages_gets_one_of_a_far_round_first(own: Proposal | Vote) -> None:
+    height = full().votes(PREVOTE, 1, None, 2)
+    height.feed(VoteReceived(own, NOW_MS)) if isinstance(own, Vote) else height.proposed(own)
+    kept = gossip.messages_of(height.state, KEYS[2].public)
+    assert [one.round for one in kept.votes] == ([101, 1, 0] if isinstance(own, Vote) else [1, 0])
+    assert [one.round for one in kept.proposals] == ([] if isinstance(own, Vote) else [101])
 
 
 @given(st.sets(st.integers(0, 6)), st.sets(st.integers(0, 6)))

@@ -8,7 +8,17 @@ from chainbill_node.consensus import signer_frames as frames
 from chainbill_node.consensus.effects import UnsignedProposal, UnsignedVote
 from chainbill_node.consensus.opening import open_height
 from chainbill_node.consensus.signer_frames import SignerFileError
-from chainbill_node.consensus.signer_memory import Recovered, recover_memory
+from chainbill_node.consensus.signer_memory import (
+    HEIGHT_UNKNOWN,
+    RecordKind,
+    Recovered,
+    choice_record,
+    floor_record,
+    height_record,
+    message_record,
+    recover_memory,
+    safe_record,
+)
 from chainbill_node.consensus.state import Signing
 from chainbill_node.driver.signer import Signer, following_signer_file, new_signer_file
 from chainbill_node.wire.messages import Choice, Status
@@ -16,6 +26,7 @@ from consensus.consensus_kit import KEYS, NETWORK, PRECOMMIT, PREVOTE, MemoryFil
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainbill.codec import decode, encode
 from chainbill.errors import InternalFault
 from chainbill.ledger.vote import Vote, VoteType
 
@@ -296,6 +307,37 @@ def test_a_record_that_cannot_be_read_refuses(record: bytes) -> None:
     data = frames.frames([*frames.recover(new_signer_file(NETWORK, PUBLIC))[0], record])[0]
     with pytest.raises(SignerFileError, match="signer_file_damaged"):
         recover_memory(data, NETWORK, PUBLIC)
+
+
+GOOD = [decode(data) for data in (
+    height_record(1), message_record(1, 0, PREVOTE, b"m"), choice_record(RecordKind.LOCK, 1, LOCK),
+    choice_record(RecordKind.VALID, 1, LOCK), safe_record(1), floor_record(1, 3),
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize("record", GOOD, ids=lambda one: RecordKind(one[0]).name)
+def test_a_record_of_another_shape_refuses(record: list[object]) -> None:
+    """A field less, one more, or one of another type: what it said is not guessed."""
+    others = [record[:-1], [*record, 0], *([*record[:at], "7", *record[at + 1 :]] for at in range(1, len(record)))]
+    for other in others:
+        data = frames.frames([*frames.recover(new_signer_file(NETWORK, PUBLIC))[0], encode(other)])[0]
+        with pytest.raises(SignerFileError, match="signer_file_damaged"):
+            recover_memory(data, NETWORK, PUBLIC)
+    data = frames.frames([*frames.recover(new_signer_file(NETWORK, PUBLIC))[0], encode(record)])[0]
+    recover_memory(data, NETWORK, PUBLIC)
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_who_begins_at_a_later_round_begins_at_once(round_: int) -> None:
+    """It may have stood there before; who begins at the first round waits for a reason as anybody does."""
+    state = open_height(rules(0), Recovered(0, {}, floor=(1, round_)), ask=False)
+    assert (state.resume_round, state.wake) == (round_, round_ > 0)
+
+
+def test_who_does_not_know_from_where_to_sign_names_no_height() -> None:
+    assert Recovered(0, {}, sign_from=HEIGHT_UNKNOWN).signs_from == 0
+    assert Recovered(0, {}, sign_from=HEIGHT_UNKNOWN, floor=(9, 1)).signs_from == 0
+    assert Recovered(0, {}, sign_from=3, floor=(9, 1)).signs_from == 9
 
 
 def test_an_own_message_of_another_kind_is_our_own_fault() -> None:

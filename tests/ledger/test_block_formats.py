@@ -287,6 +287,18 @@ def test_what_is_no_contradiction() -> None:
             DuplicateVote.of(one, other)
 
 
+def test_what_is_no_contradiction_of_proposals() -> None:
+    one = proposal(KEYS[0], ID)
+    later = sign_proposal(KEYS[0], NETWORK, height=7, round=4, block_id=OTHER, valid_round=-1)
+    higher = sign_proposal(KEYS[0], NETWORK, height=8, round=3, block_id=OTHER, valid_round=-1)
+    for other in (one, proposal(KEYS[1], OTHER), later, higher):
+        with pytest.raises(Malformed, match="evidence_invalid"):
+            DuplicateProposal.of(one, other)
+    good = DuplicateProposal.of(one, proposal(KEYS[0], OTHER))
+    with pytest.raises(Malformed, match="evidence_invalid"):
+        decode_evidence(DuplicateProposal(good.second, good.first).encode())
+
+
 def test_evidence_in_the_wrong_order_is_refused() -> None:
     good = DuplicateVote.of(vote(KEYS[0]), vote(KEYS[0], OTHER))
     with pytest.raises(Malformed, match="evidence_invalid"):

@@ -228,6 +228,27 @@ def test_a_migration_that_never_ends_stops_neither_blocks_nor_days_nor_its_repai
     assert not network.applied.has_more_work
 
 
+@pytest.mark.parametrize("source", [ENDLESS, DEAR], ids=["cheap steps", "one dear step"])
+def test_what_migrations_take_of_a_days_work_items_do_not_take_again(
+    network: TinyNetwork, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """All of a block's day work together ends with the unit that passes the bound; half of it is for items."""
+    day_work = 60_000
+    set_block_rules(monkeypatch, gas_day_work=day_work)
+    for number in range(150):
+        network.ok("S1", "diary", "plan", date="2026-02-26", name=f"{number:03}", act="log")
+    deploy(network, endless=source)
+    opened(network)
+    network.decide(network.block(time_ms=network.time_ms + 86_400_000))
+    spent = {"migration": 0, "day_item": 0}
+    for receipt in network.applied.receipts:
+        spent[receipt.kind] += receipt.gas
+    last = network.applied.receipts[-1].gas
+    assert network.applied.has_more_work
+    assert day_work // 2 <= spent["day_item"]
+    assert spent["day_item"] - last < max(day_work - spent["migration"], day_work // 2)
+
+
 def test_a_migration_under_way_ends_with_the_version_that_it_belongs_to(
     network: TinyNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:

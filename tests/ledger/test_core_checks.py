@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from ledger.token_world import TokenWorld, bill_row
 
-from chainbill.errors import Reason, Refused
-from chainbill.ledger.core_rows import bill_key, holding_key, range_key, token_key
+from chainbill.errors import Malformed, Reason, Refused
+from chainbill.ledger.checks import FIGURES
+from chainbill.ledger.core_rows import bill_key, holding_key, range_key, text_part, token_key
 from chainbill.ledger.whole_state import check_bill, check_state
-from chainbill.state.keys import row_key
+from chainbill.state.keys import row_key, table_prefix
 from chainbill.state.view import RowChange
 
 
@@ -22,6 +25,33 @@ def world() -> TokenWorld:
 
 def refused(reason: Reason) -> pytest.RaisesContext[Refused]:
     return pytest.raises(Refused, match=f"^{reason}")
+
+
+@given(st.text(max_size=20).filter(lambda text: len(text.encode("utf-8", "surrogatepass")) < 100))
+@example("é")
+@example("a\0b")
+@example("\n")
+def test_a_text_is_in_a_key_as_every_key_has_it(text: str) -> None:
+    """By the short way for plain texts, too."""
+    try:
+        key = row_key("core", "t", text)
+    except Malformed:
+        return
+    assert text_part(text) == key.removeprefix(table_prefix("core", "t"))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_bill_that_states_one_sum_states_it_truly(name: str) -> None:
+    """The others are left out; a leaf that ends otherwise changes nothing of it."""
+    for ended in FIGURES:
+        world = TokenWorld()
+        first = {**bill_row("B1", 1000, "ANCHOR", "pending_accept"), name: 0}
+        world.act((bill_key("B1"), first))
+        world.act((bill_key("B1"), {**first, "status": "active"}), world.new("B1", 0, 1000, "S1"))
+        with refused(Reason.CORE_CONSERVATION):
+            world.finish("T1", ended)
+        told = {**first, "status": "active", name: 1000 if ended == name else 0, "ended_as": ended}
+        world.act(world.end("T1", ended), (bill_key("B1"), told))
 
 
 def test_acceptance_makes_the_range_and_both_holdings(world: TokenWorld) -> None:

@@ -138,6 +138,10 @@ def test_software_without_the_version_knows_from_the_vote_on_and_runs_up_to_its_
     needed = upgrade_needed(old.view, at, RELEASED, "3.11")
     assert needed is not None
     assert (needed.height, needed.version) == (at, 2)
+    for height in range(at - 5, at + 6):  # it is said long before; who stands beyond it needs it at once
+        told = upgrade_needed(old.view, height, RELEASED, "3.11")
+        assert told is not None
+        assert told.height == max(height, at)
     assert "protocol 2" in needed.said("en")
     assert "协议 2" in needed.said("zh")
     assert upgrade_needed(old.view, at, BOTH, "3.11") is None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from hashlib import sha256
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -135,6 +136,19 @@ def test_a_bucket_splits_at_33_entries_and_joins_at_32(shared: int) -> None:
     bucket.block({hashes[5]: b"b" * 32, hashes[6]: None})
     assert list(bucket.rows) == [BUCKETS]
     bucket.check()
+
+
+@pytest.mark.parametrize("shared", [18, 19, 40, 248])
+def test_a_block_that_deletes_and_does_something_else_joins_a_bucket_too(shared: int) -> None:
+    """Whichever half the two rows are in."""
+    hashes = sorted(made_up(shared, number) for number in range(33))
+    ends = (0, 1, 15, 17, 31, 32)
+    for gone, other in permutations([hashes[place] for place in ends], 2):
+        bucket = Bucket()
+        bucket.block(dict.fromkeys(hashes, b"a" * 32))
+        bucket.block({gone: None, other: b"b" * 32})
+        assert list(bucket.rows) == [BUCKETS]
+        bucket.check()
 
 
 def test_an_edit_touches_a_part_and_the_way_to_it_only() -> None:

@@ -203,6 +203,8 @@ def test_malformed_proofs() -> None:
         [proof.bucket],
         [proof.bucket + b"x", list(proof.siblings)],
         [swapped, list(proof.siblings)],
+        [proof.bucket[:-1], list(proof.siblings)],
+        [b"x", list(proof.siblings)],
         [proof.bucket, list(proof.siblings[:-1])],
         [proof.bucket, [*proof.siblings[:-1], b""]],
         [proof.bucket, [*proof.siblings[:-1], 3]],
