@@ -9,6 +9,7 @@ from typing import Any
 from chainbill.shown import shown
 from chainbill_cli.cells import cell_len
 from chainbill_cli.grid import LEAST_TEXT, clauses, clipped
+from chainbill_cli.marks import mark_said
 from chainbill_cli.output import Column, Names, amount_text, ranked
 from chainbill_cli.texts import has_text, text
 
@@ -47,10 +48,17 @@ class Branch:
 
 
 def tree_lines(
-    trace: Mapping[str, Any], bill: Mapping[str, Any], name_of: Names, width: int | None, *, ids: bool = True
+    trace: Mapping[str, Any],
+    bill: Mapping[str, Any],
+    name_of: Names,
+    width: int | None,
+    *,
+    ids: bool = True,
+    marks: Sequence[Mapping[str, Any]] = (),
 ) -> list[str]:
     """The tree of a bill: every leaf with its holder, amount, tier and status (and id), in so many cells.
 
+    marks: the write-offs on it that the reader sees.
     Steps in which no token changed hands are left out. A line that has no room leaves out its last parts.
     """
     currency = str(bill["currency"])
@@ -67,7 +75,9 @@ def tree_lines(
     if not top:
         root.add(text("trace.nothing"))
     for token in [top] if isinstance(top, Mapping) else top or ():
-        _grow(root, {"currency": currency, **token}, lambda one: token_parts(one, name_of, ids=ids), "", MAX_DEPTH)
+        _grow(
+            root, {"currency": currency, **token}, lambda one: token_parts(one, name_of, marks, ids=ids), "", MAX_DEPTH
+        )
     head = [shown(line)] if width is None else clauses(shown(line), width)
     return [*head, *_drawn(root, "", width)]
 
@@ -130,7 +140,9 @@ def _part_line(key: str, part: Mapping[str, Any], currency: str) -> str:
     return text(key, amount=amount, currency=currency, tokens=part.get("tokens", 0))
 
 
-def token_parts(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -> list[str]:
+def token_parts(
+    token: Mapping[str, Any], name_of: Names, marks: Sequence[Mapping[str, Any]] = (), *, ids: bool = True
+) -> list[str]:
     """One token in words: holder, amount, and what may be left out."""
     currency = str(token["currency"])
     parts = [name_of(str(token["holder"])), f"{amount_text(int(token['amount']), currency)} {currency}"]
@@ -142,6 +154,7 @@ def token_parts(token: Mapping[str, Any], name_of: Names, *, ids: bool = True) -
     if token["status"] not in INNER:
         key = f"value.{token['status']}"
         parts.append(text(key) if has_text(key) else str(token["status"]))
+    parts += filter(None, [mark_said(token, marks)])
     parts += [text(f"value.lock_{one['kind']}") for one in token.get("locks") or () if one["kind"] in HELD_FOR_OTHERS]
     if token.get("offered_to"):
         parts.append(text("trace.offered", party=name_of(str(token["offered_to"]))))

@@ -46,6 +46,24 @@ def test_a_token_is_written_off_paid_in_part_and_taken_back(
     assert (row["reason"], row["recovered"]) == ("paid", 20_000)
 
 
+def test_a_write_off_is_said_alike_in_list_token_and_tree(desk: Desk, doubtful: tuple[str, str], paper: str) -> None:
+    """`token write-offs` said 已核销, `token show` and the tree of the bill nothing at all."""
+    bill, token = doubtful
+    desk.json("supplier1", "token", "write-off", token, "--document", paper)
+
+    def told(who: str, *words: str) -> str:
+        return desk.text("--as", who, "--lang", "zh", *words)
+
+    assert "已核销" in told("supplier1", "token", "write-offs")
+    assert "有效（已核销）" in told("supplier1", "token", "show", token)
+    assert "有效 · 已核销" in told("supplier1", "trace", "bill", bill)
+    assert desk.json("supplier1", "token", "show", token)["status"] == "live"
+    desk.json("bank1", "bill", "settle", bill, "--amount", "200.00", "--partial", "--reference", "P-1")
+    tree = told("supplier1", "trace", "bill", bill)
+    assert "已兑付 · 已收回" in tree
+    assert "有效 · 已核销" in tree
+
+
 def test_what_the_ledger_refuses_is_said_before_anybody_is_asked(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, doubtful: tuple[str, str], paper: str
 ) -> None:

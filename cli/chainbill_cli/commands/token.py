@@ -3,6 +3,7 @@ enforce; of orders: freeze, unfreeze, force; of sales: sell, buy; write-off."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chainbill_cli import claiming, described, ordering, pledging, selling
@@ -11,11 +12,12 @@ from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import TOKEN, object_id, read_token
+from chainbill_cli.marks import mark_said, marks_on
 from chainbill_cli.plain_acts import plain_commands
 from chainbill_cli.plain_reads import plain_reads
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated, text
+from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.transferring import preview_transfer, read_transfer
 from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Writing, call, write, writes
@@ -156,4 +158,10 @@ def _to_whom(session: Session, filters: dict[str, Any]) -> None:
         filters["to"] = session.party
 
 
-plain_reads(token, ready={"offers": _to_whom})
+def _marked(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A token with what was written off of it behind its status, as the tree of its bill says it."""
+    said = mark_said(row, marks_on(session, str(row["bill"])))
+    return {**row, "status": bracketed(text(f"value.{row['status']}"), said) if said else row["status"]}
+
+
+plain_reads(token, ready={"offers": _to_whom}, told={"token": _marked})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from chainbill_cli.csv_text import parties_of, traced_csv
 from chainbill_cli.filter_words import ColumnWords
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
+from chainbill_cli.marks import marks_on
 from chainbill_cli.output import Column
 from chainbill_cli.penetration import (
     GUIDES,
@@ -94,7 +96,9 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
         return
     found = body["bill"] if isinstance(body.get("bill"), dict) else read_bill(session, identifier)
     session.names.learn([*holders_of(body), str(found["debtor"])])
-    fitting, whole = (tree_lines(body, found, session.out.name_of, room) for room in (session.out.width, None))
+    marks = marks_on(session, identifier, parameters.get("at"))
+    drawn = partial(tree_lines, body, found, session.out.name_of, marks=marks)
+    fitting, whole = drawn(session.out.width), drawn(None)
     session.out.print(fitting)
     if any(line not in whole for line in fitting if line[:1] in GUIDES):
         session.out.note(text("note.parts"))

@@ -122,8 +122,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "无法向 {value} 密封：加密公钥为 X25519 公钥，64 位十六进制",
     ),
     "finance.sealed_for_holder": (
-        "only the holder can read the terms; open are the amount, the last days and the label",
-        "报价条件仅持有人可读；金额、截止日与标签公开",
+        "until it is agreed only the holder can read the terms; open are the amount, the last days and the label",
+        "在确认前，报价条件仅持有人可读；金额、截止日与标签公开",
     ),
     "finance.opened_for_all": (
         "everybody may read these terms once you agree; the other quotes stay closed",
