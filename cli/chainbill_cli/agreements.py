@@ -21,6 +21,12 @@ def request_told(_session: Session, row: Row) -> dict[str, Any]:
     return {**row, "status": "agreed_suspended" if _suspended(row) else row["status"]}
 
 
+def payment_told(_session: Session, row: Row) -> dict[str, Any]:
+    """A payment as people read it: of one that is set aside, whether it waits for a financing or for a court."""
+    waits = "financing" if row.get("request") else "frozen" if row.get("freezes") else ""
+    return {**row, "status": f"set_aside_{waits}" if waits and row["status"] == "set_aside" else row["status"]}
+
+
 def note_agreement(session: Session, asked: Row) -> None:
     """Below a request, or its quote, that is agreed: what counts while it is frozen, and whose money waits."""
     if asked.get("status") != "agreed":
@@ -51,9 +57,11 @@ def counts_no_more(quote: Row, asked: Row, value_date: str) -> bool:
 
 def tell_paid_since(preview: Preview, quote: Row, asked: Row, value_date: str, currency: str) -> None:
     """Before a bank records its money: whether that counts, what is left to buy, and that a freeze gives way to it."""
+    frozen = str(asked["suspended_on"]) if _suspended(asked) else ""
     if counts_no_more(quote, asked, value_date):
-        whole = asked.get("status") == "agreed" and not asked.get("ended_by")
-        preview.line("preview.look", text("finance.paid_whole" if whole else "finance.agreement_over"))
+        ended = "finance.agreement_over" if asked.get("status") != "agreed" else "finance.paid_whole"
+        late = frozen != "" and value_date >= frozen
+        preview.line("preview.look", text("finance.ended_by_order" if late else ended, since=frozen))
         return
     if quote.get("status") != "agreed" or asked.get("status") in FINAL:
         return
@@ -61,9 +69,10 @@ def tell_paid_since(preview: Preview, quote: Row, asked: Row, value_date: str, c
         rest, since = left_to_buy(quote, asked, value_date)
         gone = int(quote["amount"]) - rest
         told = {"paid": said(gone, currency), "rest": said(rest, currency), "since": said(since, currency)}
-        preview.line("preview.look", text("finance.partly_paid" if since == 0 else "finance.paid_since", **told))
-    if _suspended(asked) and value_date < str(asked["suspended_on"]):
-        preview.line("preview.look", text("finance.before_freeze", since=str(asked["suspended_on"])))
+        name = "finance.partly_paid" if since == 0 else "finance.paid_since" if rest else "finance.all_paid_since"
+        preview.line("preview.look", text(name, **told))
+    if value_date < frozen:
+        preview.line("preview.look", text("finance.before_freeze", since=frozen))
 
 
 def _suspended(row: Row) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from chainbill_cli.texts.value import TEXTS
+from chainbill_contracts.declared_rows import rows
 from cli.cli_desk import Desk, Refused, accepted_bill
 
 BANK, RIVAL = "bank1", "bank2"
@@ -15,8 +18,9 @@ SUSPENDED = {
     "en": ("agreed, suspended", "suspends the agreement", "stands longer by the days that it lost"),
     "zh": ("已确认（中止）", "起使融资约定中止", "按所占天数顺延"),
 }
+WAITING = {"en": "set aside, financing", "zh": "留存（融资）"}
 STOPPED = {"en": "ends the agreement", "zh": "终止融资约定"}
-WAITS = {"en": "400.00 CNY that the debtor paid of it waits", "zh": "已兑付其中 400.00 CNY，留存于兑付行"}
+WAITS = {"en": "400.00 CNY of it has been paid and waits", "zh": "其中 400.00 CNY 已付款，留存于登记银行"}
 
 
 def told(text: str) -> str:
@@ -89,9 +93,44 @@ def test_a_ratified_order_says_until_when_money_of_before_counts(
     assert STOPPED[language] in told(desk.err)
     assert until in desk.err
     shown = seen(BANK, "finance", "disburse", quote, "--reference", "U-1", language=language)
-    assert {"en": "unmatched", "zh": "未匹配"}[language] in told(shown)
+    assert {"en": "a court's order has ended the agreement", "zh": "法院文书已终止该融资约定"}[language] in told(shown)
     [row] = desk.json(BANK, "bill", "receipts", "--kind", "unmatched")
     assert row["amount"] == desk.json(BANK, "finance", "show", quote)["agreed_net"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_bank_is_told_that_it_gets_the_debtors_money_alone(
+    desk: Desk, agreed: Agreed, seen: Callable[..., str], language: str
+) -> None:
+    bill, _, quote, _ = agreed
+    day = desk.json(BANK, "finance", "show", quote)["agreed_on"]
+    next_day(desk)
+    desk.json("bank1", "bill", "settle", bill, "--amount", "1000.00", "--reference", "P-1")
+    written = ("--reference", "F-1", "--value-date", day)
+    shown = told(seen(BANK, "finance", "disburse", quote, *written, language=language))
+    assert {"en": "gets 1,000.00 CNY of that money, and no token", "zh": "不再取得子凭证"}[language] in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_frozen_part_of_what_was_paid_is_told_apart_and_why_it_ended(
+    desk: Desk, agreed: Agreed, freeze: Callable[[], str], language: str
+) -> None:
+    bill, request, _, _ = agreed
+    desk.json(RIVAL, "order", "ratify", freeze())
+    desk.json("bank1", "bill", "settle", bill, "--amount", "1000.00", "--reference", "P-1")
+    desk.text("localnet", "clock", "--advance", "20d")
+    next_day(desk)
+    shown = told(desk.text("--as", "supplier1", "--lang", language, "bill", "payments", bill))
+    assert {"en": "set aside, frozen", "zh": "留存（冻结）"}[language] in shown
+    shown = told(desk.text("--as", "supplier1", "--lang", language, "finance", "show", request))
+    assert {"en": "a court froze the token", "zh": "法院冻结"}[language] in shown
+
+
+def test_every_end_of_a_request_has_its_words() -> None:
+    """`freeze` was shown as it stands on the ledger."""
+    ends = re.findall(r"`(\w+)`", rows()["finance/request"].fields["ended_by"].en)
+    assert "freeze" in ends
+    assert [end for end in ends if f"value.ended_{end}" not in TEXTS] == []
 
 
 def test_money_of_the_day_of_the_freeze_is_refused_before_anybody_is_asked(
@@ -129,6 +168,8 @@ def test_the_debtors_money_waits_and_goes_to_the_bank(
     assert [one["status"] for one in paid["payments"]] == ["set_aside"]
     desk.text("--as", "supplier1", "--lang", language, "finance", "show", request)
     assert WAITS[language] in told(desk.err)
+    shown = told(desk.text("--as", "supplier1", "--lang", language, "bill", "payments", bill))
+    assert WAITING[language] in shown
     instruct = ("--status", "instructed", "--reference", "X-1")
     token = paid["payments"][0]["token"]
     said = desk.json("bank1", "bill", "payment", bill, token, *instruct, expect=3)
@@ -136,7 +177,7 @@ def test_the_debtors_money_waits_and_goes_to_the_bank(
         "payment_awaits_financing", desk.json(BANK, "finance", "show", request)["until"],
     )  # fmt: skip
     shown = told(seen(BANK, "finance", "disburse", quote, "--reference", "F-1", "--value-date", day))
-    assert "the bank gets a token of 600.00 CNY, and 400.00 CNY of his money" in shown
+    assert "the bank gets a token of 600.00 CNY, and 400.00 CNY of that money" in shown
     assert "400.00 CNY" in desk.out
     next_day(desk)
     [row] = desk.json(BANK, "bill", "payments", "--party", BANK)
@@ -150,6 +191,6 @@ def test_all_is_paid_and_money_of_that_day_comes_too_late(desk: Desk, agreed: Ag
     desk.json("bank1", "bill", "settle", bill, "--amount", "1000.00", "--reference", "P-1")
     assert desk.json("supplier1", "finance", "show", request)["status"] == "agreed"
     shown = told(seen(BANK, "finance", "disburse", quote, "--reference", "F-1", language="zh"))
-    assert "届时债务人已全部兑付" in shown
+    assert "届时已全部付款" in shown
     [row] = desk.json(BANK, "bill", "receipts", "--kind", "unmatched")
     assert row["amount"] == desk.json(BANK, "finance", "show", quote)["agreed_net"]

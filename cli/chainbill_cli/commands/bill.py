@@ -8,6 +8,7 @@ from typing import Any
 from chainbill_contracts.declared_rows import rows
 
 from chainbill_cli import described, labels
+from chainbill_cli.agreements import payment_told
 from chainbill_cli.answers import answer_write, by_value, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
 from chainbill_cli.commands import bill_guarantees, bill_invoices, bill_joint, bill_settle
@@ -146,6 +147,6 @@ def _step(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "reference": row.get("reference") or payment.get("reference")}
 
 
-plain_reads(bill, ready={"bills": _own_reference}, told={"bill_history": _step})
+plain_reads(bill, ready={"bills": _own_reference}, told={"bill_history": _step, "payments": payment_told})
 
 __all__ = ["bill"]

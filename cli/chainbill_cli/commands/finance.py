@@ -104,7 +104,7 @@ def disburse(
         raise usage("invoice.compare_offline")
     identifier = object_id(session, QUOTE, quote)
     found = {} if session.offline else read_quote(session, identifier)
-    asked = read_request(session, str(found["request"])) if found else {}
+    asked = read_request(session, str(found["request"])) if found.get("request") else {}
     bill = read_bill(session, str(asked["bill"])) if files else {}
     compared = compare(session, bill, files, by_name) if files else []
     currency = currency_for(session, currency, found) if found or amount or currency else ""

@@ -40,5 +40,5 @@ OF_CLAIMS: dict[str, tuple[str, str]] = {
     "column.written_off_amount": ("written off", "核销金额"),
     "column.written_on": ("written off on", "核销日"),
     "column.suspended_on": ("suspended by a freeze on", "因冻结中止日"),
-    "column.set_aside": ("of the debtor's money", "所得债务人款项"),
+    "column.set_aside": ("of the money that waited", "所得留存款项"),
 }

@@ -52,12 +52,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "确认之后债务人已兑付 {paid}：银行仅得 {rest} 的子凭证",
     ),
     "finance.paid_since": (
-        "the debtor has paid {paid} since it was agreed: the bank gets a token of {rest}, and {since} of his money",
-        "确认之后债务人已兑付 {paid}：银行得 {rest} 的子凭证，另得债务人款项 {since}",
+        "{paid} of it has been paid since it was agreed: the bank gets a token of {rest}, and {since} of that money",
+        "确认之后已付款 {paid}：银行得 {rest} 的子凭证，另得该款项 {since}",
+    ),
+    "finance.all_paid_since": (
+        "all of it has been paid since it was agreed: the bank gets {since} of that money, and no token",
+        "确认之后已全部付款：银行得该款项 {since}，不再取得子凭证",
     ),
     "finance.paid_whole": (
-        "the debtor had paid all of it by then: the payment is only written down as unmatched",
-        "届时债务人已全部兑付：此笔付款仅登记为未匹配",
+        "all of it had been paid by then: the payment is only written down as unmatched",
+        "届时已全部付款：此笔付款仅登记为未匹配",
     ),
     "finance.suspended": (
         "a court's freeze suspends the agreement since {since}: until its order is decided, only money of an earlier "
@@ -72,9 +76,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "法院文书终止融资约定：起息日早于 {since} 的放款在 {until} 以前仍可登记，其他放款仅登记为未匹配",
     ),
     "finance.waits_for_bank": (
-        "{paid} that the debtor paid of it waits at the paying bank: for the bank if its own money is of an earlier "
-        "day, else for the holder, on the day after the agreement is over",
-        "债务人已兑付其中 {paid}，留存于兑付行：融资银行的款项起息日更早的归该银行，否则归持有人，于约定终止次日付出",
+        "{paid} of it has been paid and waits at the bank that recorded it: for the financing bank if its own money is "
+        "of an earlier day, else for the holder once the agreement is over",
+        "其中 {paid} 已付款，留存于登记银行：融资银行的款项起息日更早的归融资银行，否则于约定终止后归持有人",
     ),
     "finance.before_freeze": (
         "a court froze the token on {since}: what you record says that this money left before that day, and the bank "
@@ -88,6 +92,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finance.agreement_over": (
         "the agreement has lapsed: the payment is only written down as unmatched, and no token moves",
         "该融资约定已失效：此笔付款仅登记为未匹配，子凭证不转移",
+    ),
+    "finance.ended_by_order": (
+        "a court's order has ended the agreement for money of {since} or later: the payment is only written down as "
+        "unmatched, and no token moves",
+        "法院文书已终止该融资约定，起息日为 {since} 及以后的付款仅登记为未匹配，子凭证不转移",
     ),
     "finance.unmatched_then": (
         "the payment is unmatched: have the holder send it back, or ask anew with chainbill finance request",
