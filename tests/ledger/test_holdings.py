@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -57,27 +58,30 @@ def test_a_payment_that_goes_takes_its_shares_along() -> None:
     assert held(world) == {}
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"party": ""},
-        {"party": 7},
-        {"bank": ""},
-        {"bank": None},
-        {"currency": ""},
-        {"amount": 0},
-        {"amount": -1},
-        {"amount": True},
-        {"amount": "100"},
-        {"amount": 2**53},
-    ],
-)
-def test_an_open_payment_says_whom_who_and_how_much(fields: dict[str, Any]) -> None:
-    world = TokenWorld()
+def guarantee(**fields: Any) -> tuple[bytes, Any]:
+    row = {"guarantor": "BANK1", "amount": 100, "currency": "CNY", "status": "active"}
+    return row_key("guarantee", "guarantee", ["BANK1", "B1"]), {**row, **fields}
+
+
+OPEN_ROWS = {
+    holdings.PAYMENTS: (partial(payment, 1), ("party", "bank")),
+    holdings.GUARANTEES: (guarantee, ("guarantor",)),
+}
+"""Of each table that gives shares an open row, and whom it names."""
+
+
+@pytest.mark.parametrize("table", holdings.SHARES)
+def test_what_is_open_says_whom_who_and_how_much(table: bytes) -> None:
+    row, parties = OPEN_ROWS[table]
+    wrong = [{name: value} for name in (*parties, "currency") for value in ("", 7, None)]
+    for fields in (*wrong, *({"amount": amount} for amount in (0, -1, True, "100", 2**53, None))):
+        world = TokenWorld()
+        with pytest.raises(Refused, match=f"^{Reason.CORE_ROW_SCHEMA}"):
+            world.act(row(**fields))
+        assert held(world) == {}
     with pytest.raises(Refused, match=f"^{Reason.CORE_ROW_SCHEMA}"):
-        world.act(payment(1, **fields))
-    with pytest.raises(Refused, match=f"^{Reason.CORE_ROW_SCHEMA}"):
-        world.act((payment(1)[0], [1]))
+        world.act((row()[0], [1]))
+    world.act(row(amount=2**53 - 1))
 
 
 def test_a_sum_of_payments_has_a_bound_too() -> None:

@@ -258,6 +258,7 @@ LIES = {
     "a receipt changed": (edit(2, lambda record: [[2, flip(record[1])]]), "snapshot_receipts"),
     "a certificate of another": (edit(1, lambda record: [[1, record[1], flip(record[2]), record[3]]]), ""),
     "no end": (edit(4, lambda _record: []), "snapshot_incomplete"),
+    "a receipt in the place of the end": (edit(4, lambda _: [[2, b""]]), "snapshot_malformed"),
     "more after the end": (edit(4, lambda record: [record, record]), "snapshot_malformed"),
     "an unknown kind": (edit(4, lambda record: [[7], record]), ""),
 }
