@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
-
-from contracts.world import World
+from typing import TYPE_CHECKING, Any
 
 from chainbill.dates import add_days
+
+if TYPE_CHECKING:
+    from contracts.world import World
 
 STANDING = ("active", "enforcing", "covered")
 
@@ -58,6 +59,10 @@ def check_money(world: World, row: dict[str, Any], payments: list[dict[str, Any]
     """The pledgee has received its payments but those that came back; it is covered when it lacks nothing."""
     assert {one["party"] for one in payments} <= {row["pledgee"]}
     assert {one["kind"] for one in payments} <= {"pledge"}
+    for move in row.get("moves", ()) if row["ended"]["height"] == world.height else ():  # later some may be reversed
+        assert move.get("moved", 0) <= max(move["amount"], 0), "freezes go on, on as many cents as were paid of them"
+    taken = row["owed"] if row["status"] == "enforced" else 0
+    assert taken == 0 or taken + row["received"] <= row["secured"], "in tokens and in money no more than is secured"
     has = sum(one["amount"] for one in payments if not one["waits_since"])
     assert (row["received"], row["unpaid"]) == (has, sum(one["status"] != "paid" for one in payments))
     if row["status"] in STANDING:

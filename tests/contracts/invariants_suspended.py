@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contracts.world import World
+if TYPE_CHECKING:
+    from contracts.world import World
 
 
 def check_requests(world: World, tokens: dict[str, Any]) -> None:

@@ -80,6 +80,9 @@ def told_otherwise(
     overlay: with the savepoint of the act; sender: "" on a day; calls: (contract, function, arguments, kind).
     """
     changed: Changed = overlay.changed()
+    for number, event in enumerate(events if len(calls) == 1 else ()):
+        if event in events[:number]:
+            yield f"{event[0]}.{event[1]} is told twice: {event[2]}"
     for contract, topic, fields in events:
         where = f"{contract}.{topic}"
         yield from _of_rows(overlay, changed, where, fields)
@@ -98,6 +101,18 @@ def told_otherwise(
                 owner, table, parts = split_key(key)
                 if before is None and isinstance(now, dict) and owner == contract and parts[-1] in result.values():
                     yield from _same(f"{where} {table}", arguments, now)
+
+
+def refused_otherwise(overlay: Any, details: Row) -> Iterator[str]:
+    """What a refusal names is there; a freeze that keeps something from going on is in force.
+
+    overlay: as the act left it that was refused.
+    """
+    for name, value in details.items():
+        if name == "freeze" and value:
+            row = overlay.get(row_key("legal", "freeze", value))
+            if row is None or row["status"] != "in_force":
+                yield f"the refusal names a freeze that stops nothing: {row}"
 
 
 def _of_rows(overlay: Any, changed: Changed, where: str, fields: Row) -> Iterator[str]:

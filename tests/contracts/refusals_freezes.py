@@ -302,7 +302,9 @@ def entered_by_a_stopped_bank(world: World) -> None:
 
 @refuses("payment_frozen")
 def instruct_what_is_frozen(world: World) -> None:
+    """By two orders, of which the second one waits."""
     bill, token = accepted_bill(world, face=1_000)
+    frozen(world, token, 1_000)
     frozen(world, token, 1_000)
     paid = settle(world, bill, 1_000)["payments"][0]
     world.call(BANK1, "settlement", "pay_result", bill=bill, token=paid["token"], status="instructed", reference="P-1")

@@ -42,6 +42,7 @@ from chainbill.state.keys import split_key
 
 def fails(world: World, days: int) -> None:
     """Days go by, and every item of the day change fails: its row is gone, and nothing else."""
+    world.checked = False
     world.time_ms += days * 86_400_000
     world.height += 1
     world.overlay.begin()

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from contracts.invariants import check_all
-from contracts.pledging import pledge, row_of, told
+from contracts.pledging import act, enforce, pledge, row_of, told
 from contracts.world import BANK2, S1, World, accepted_bill, as_two, settle
+
+from chainbill.errors import Refused
 
 NEXT = {
     "instructed": ("paid", "returned"),
@@ -59,4 +61,24 @@ def test_a_pledgee_has_received_what_did_not_come_back(world: World, path: tuple
     got = sum(row["amount"] for _, row in world.rows("settlement", "payment") if row["party"] == BANK2)
     assert got == min(secured, 1_000)
     assert S1 in {row["party"] for _, row in world.rows("settlement", "payment")}
+    check_all(world)
+
+
+@pytest.mark.parametrize(("owed", "payee"), [(150, BANK2), (200, ""), (250, S1)])
+def test_a_pledgee_has_in_tokens_and_in_money_what_is_secured(world: World, owed: int, payee: str) -> None:
+    """100 came back, and it takes tokens: the 100 are its own where it lacks as much, the holder's where it has all."""
+    bill, token = accepted_bill(world, face=1_000)
+    made = pledge(world, token, secured=250)
+    paid = settle(world, bill, 100, partial=True)["payments"][0]
+    told(world, bill, paid["token"], "returned", "W-1")
+    world.day(world.plus(31))
+    enforce(world, made, owed)
+    act(world, S1, "agree_enforcement", made)
+    check_all(world)
+    if not payee:  # nobody shares one payment out
+        with pytest.raises(Refused, match="payment_above_secured"):
+            told(world, bill, paid["token"], "instructed", "W-2")
+        return
+    told(world, bill, paid["token"], "instructed", "W-2")
+    assert world.row("settlement", "payment", [bill, paid["token"]])["party"] == payee
     check_all(world)

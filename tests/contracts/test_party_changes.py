@@ -144,6 +144,7 @@ def test_a_change_that_no_longer_fits_ends_and_stops_nothing(world: World) -> No
 def test_a_change_of_a_party_that_is_suspended_by_then_lapses(world: World) -> None:
     announced = as_admins(world, S1, "set_policy", policy=RULES)
     world.overlay.put(row_key("party", "party", S1), {**party(world, S1), "status": "suspended"})
+    world.checked = False
     world.day(announced["acts_on"])
     assert a_change(world, announced["change"])["status"] == "lapsed"
 

@@ -295,7 +295,7 @@ MUTANTS: dict[str, Mutant] = {
         "settlement", 'began or paying_bank_of(row) == ctx.party', "began", gone_on_with_by_another,
     ),
     "payments of a step are of whoever carries it out": (
-        "settlement", '"bank": step["bank"]', '"bank": ctx.party', gone_on_with_by_another,
+        "settlement", '"bank": step["bank"],\n', '"bank": ctx.party,\n', gone_on_with_by_another,
     ),
     "money that a predecessor reported is new money": (
         "settlement", "    if known is None:\n        known = receipt_of", "    if False:\n        known = receipt_of",

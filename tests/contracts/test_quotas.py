@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from contracts.invariants import check_all
+from contracts.pledging import act, offer_pledge
 from contracts.world import (
     ANCHOR,
     BANK1,
@@ -91,6 +92,20 @@ def test_an_offer_of_a_cent_that_a_part_payment_takes_whole_gives_its_place_back
     settle(world, bill, 2, partial=True)
     assert world.token(offered)["status"] == "settled"
     assert world.row("token", "open_offers", S1) is None
+    check_all(world)
+
+
+@pytest.mark.parametrize("taken_back", [1, 2, 3])
+def test_places_of_pledges_that_were_taken_back_are_free_tomorrow(backend: str, taken_back: int) -> None:
+    """One after the other on one day: all of them, and not before."""
+    world = World(backend, parameters={"open_offers": 100})
+    made = [offer_pledge(world, accepted_bill(world, face=1_000)[1]) for _ in range(3)]
+    for one in made[:taken_back]:
+        act(world, S1, "withdraw", one)
+        assert world.row("token", "open_offers", S1) == {"count": 3}
+    check_all(world)
+    world.day(world.plus(1))
+    assert (world.row("token", "open_offers", S1) or {"count": 0}) == {"count": 3 - taken_back}
     check_all(world)
 
 

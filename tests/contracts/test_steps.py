@@ -131,6 +131,7 @@ def test_an_act_on_a_row_that_stands_elsewhere_is_refused_as_declared(case: Else
     place = row_key(*case.place.split("/"), key)
     mandate = {"asked_on": world.today, "from": "", "until": world.plus(9)}
     world.overlay.put(place, {**(world.overlay.get(place) or mandate), "status": case.status})
+    world.checked = False
     act = "governance.propose" if case.act in VOTES else case.act
     if case.reason is None:
         sent(world, sender, act, SIGNERS[signs], **arguments)

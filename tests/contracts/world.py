@@ -11,12 +11,14 @@ from functools import cache, lru_cache
 from typing import Any
 
 from chainbill_contracts import NAMES, genesis_init, listed_key, sources
-from contracts.one_name import told_otherwise
+from contracts.invariants import check_all
+from contracts.one_name import refused_otherwise, told_otherwise
 
 from chainbill.codec import encode
 from chainbill.crypto.hashing import tagged_hash
 from chainbill.crypto.keys import PrivateKey
 from chainbill.dates import add_days, date_of, start_of_day_ms
+from chainbill.errors import Refused
 from chainbill.ids import uscc_check_char
 from chainbill.ledger import core_rows
 from chainbill.ledger.authorisation import signer_of
@@ -198,6 +200,10 @@ class World:
         self.used: Any = None
         """What the newest unit used of what it may; the plain backend does not measure."""
         self.failed_items: list[tuple[list[Any], str]] = []
+        self.checked = backend == "plain" and not changes
+        """Whether all that must hold is asked after each act and each day; not of broken contracts, and not where a
+        test wrote rows of which it does not hold."""
+        self._day_done = today
         self._seeds = 0
         changed = tuple((changes or {}).items())
         self._harness = _harness(changed)
@@ -261,7 +267,9 @@ class World:
             row = self.row("party", "key", key)
             signers.append(signer_of(key, row or {}))
         context = self._context(party=party, signers=tuple(signers), transaction=f"{self.height:064x}")
-        return self._unit(context, [(*call, "call") for call in calls])
+        answers = self._unit(context, [(*call, "call") for call in calls])
+        self._check()
+        return answers
 
     def view(self, contract: str, function: str, /, **arguments: Any) -> Any:
         return self._unit(self._context(), [(contract, function, arguments, "view")])[0]
@@ -288,6 +296,8 @@ class World:
                         due.append((parts[0], name, key, list(parts[1:]), row))
             if not due:
                 self.gap_ms = 0
+                self._day_done = self.today
+                self._check()
                 return
             date, name, key, parts, row = min(due, key=lambda item: item[:3])
             self.overlay.delete(key)
@@ -311,6 +321,10 @@ class World:
         self.overlay.commit()
 
     # --- inside -------------------------------------------------------------------------------------------------------
+    def _check(self) -> None:
+        if self.checked and self._day_done == self.today:
+            check_all(self)
+
     def _genesis(self, parameters: dict[str, Any], init: dict[str, Any]) -> None:
         self.overlay.begin()
         self.overlay.set_nonce(b"genesis")
@@ -364,6 +378,11 @@ class World:
             ).run()
             otherwise = list(told_otherwise(self.overlay, context.party, calls, values, events))
             assert not otherwise, otherwise
+        except Refused as error:
+            otherwise = list(refused_otherwise(self.overlay, error.fields))
+            self.overlay.rollback()
+            assert not otherwise, otherwise
+            raise
         except BaseException:
             self.overlay.rollback()
             raise
