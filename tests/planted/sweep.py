@@ -4,7 +4,8 @@
 
 Once, under coverage, it is written down (build/sweep.*) which test reaches which line. Then one process collects these
 tests, and for each mutant a fork of it runs those that reach the line: the files that take the shortest first, up to
-the first that fails. Printed: killed by which, alive with the difference, out of time, or not reached.
+the first that fails. Printed: killed by which, alive with the difference, out of time, or not reached; equivalent where
+it is kept why it changes nothing (sweep_harmless.toml).
 """
 
 from __future__ import annotations
@@ -20,19 +21,22 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from planted.__main__ import PLAIN, Shortly  # noqa: E402
-from planted.places import line_of, mutants  # noqa: E402
+from planted.places import files, line_of, mutants  # noqa: E402
 from planted.planting import CONTRACTS, ROOT, Fault, planted  # noqa: E402
+from planted.planting import faults as kept_faults  # noqa: E402
 from planted.reach import WHICH  # noqa: E402
 
 BUILD = ROOT / "build"
@@ -43,7 +47,8 @@ PLAIN_CONTRACTS = (
 """Without those that look for a text of a contract, which any change of it ends."""
 TESTS: dict[str, tuple[str, ...]] = {
     "contracts": PLAIN_CONTRACTS,
-    **dict.fromkeys(("consensus", "state", "ledger", "sim", "node", "faults", "whole", "rest"), ()),
+    **dict.fromkeys(("consensus", "state", "ledger", "core", "second", "sim", "node", "faults", "whole"), ()),
+    "rest": ("--ignore=tests/rest/test_rest_schemathesis.py",),  # starts a thread when it is read
 }
 """Folders of tests, each with its options."""
 NAMED = re.compile(r"([A-Z_]+) = ")
@@ -56,29 +61,53 @@ def kept_of(part: str) -> Path:
     return BUILD / f"sweep.{part}.json"
 
 
-def is_old(part: str) -> bool:
-    """Whether that is not known, or these tests or the contracts are of a later moment."""
-    newest = max(path.stat().st_mtime for top in (CONTRACTS, f"tests/{part}") for path in (ROOT / top).rglob("*.py"))
-    return not kept_of(part).is_file() or kept_of(part).stat().st_mtime < newest
+def to_look_at(part: str) -> list[str]:
+    """Whose reach is not known: files of tests that are of a later moment; all where what they run is, or a helper."""
+    every = [f"tests/{part}"]
+    if not kept_of(part).is_file():
+        return every
+    known = kept_of(part).stat().st_mtime
+    product = [one for one in files() if one.startswith(CONTRACTS) == (part == "contracts")]
+    tests = [str(path.relative_to(ROOT)) for path in (ROOT / "tests" / part).rglob("*.py")]
+    later = [one for one in (*product, *tests) if (ROOT / one).stat().st_mtime > known]
+    return later if all(Path(one).name.startswith("test_") for one in later) else every
 
 
 def look(part: str) -> None:
-    """Find out what the tests of this folder reach."""
+    """Find out what the tests of this folder reach, where it is not known."""
     BUILD.mkdir(exist_ok=True)
-    words = [str(PYTHON), "-m", "tests.planted.reach", str(kept_of(part)), f"tests/{part}", *TESTS[part]]
+    paths = to_look_at(part)
+    found = BUILD / f"sweep.{part}.new.json"
+    words = [str(PYTHON), "-m", "tests.planted.reach", str(found), *paths, *TESTS[part]]
     subprocess.run(words, cwd=ROOT, check=False, capture_output=True)
+    new = json.loads(found.read_text(encoding="utf-8"))
+    if paths != [f"tests/{part}"]:
+        new = with_new(json.loads(kept_of(part).read_text(encoding="utf-8")), new, set(paths))
+    found.write_text(json.dumps(new), encoding="utf-8")
+    found.replace(kept_of(part))
 
 
-def reach(module: str) -> tuple[dict[str, float], dict[str, dict[int, set[str]]]]:
-    """Of each test the seconds, and by file and line the tests that reach it; found out where it is not kept.
+def with_new(kept: dict[str, Any], new: dict[str, Any], paths: Container[str]) -> dict[str, Any]:
+    """What is known, with what tests of these files reach now in the place of what they reached."""
+    names = list(kept["took"])
+    stay = [place for place, name in enumerate(names) if name.partition("::")[0] not in paths]
+    places = {place: at for at, place in enumerate(stay)}
+    lines: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for told, place_of in ((kept, places), (new, {at: at + len(stay) for at in range(len(new["took"]))})):
+        for file, of_file in told["lines"].items():
+            for line, tests in of_file.items():
+                lines[file][line] += [place_of[one] for one in tests if one in place_of]
+    return {"took": {names[place]: kept["took"][names[place]] for place in stay} | new["took"], "lines": lines}
 
-    Contracts are asked with the tests of contracts alone, and all else with all others.
+
+def reach(parts: Iterable[str]) -> tuple[dict[str, float], dict[str, dict[int, set[str]]]]:
+    """Of each test in these folders the seconds, and by file and line the tests that reach it; found out where it is
+    not kept.
     """
-    parts = [part for part in TESTS if (part == "contracts") is module.startswith("contracts")]
     took: dict[str, float] = {}
     reached: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for part in parts:
-        if is_old(part):
+        if to_look_at(part):
             look(part)
         kept = json.loads(kept_of(part).read_text(encoding="utf-8"))
         names = list(kept["took"])
@@ -108,9 +137,10 @@ def statement_lines(text: str, line: int) -> Iterable[int]:
 class Sweep(Shortly):
     """In the place of pytest's own loop."""
 
-    def __init__(self, faults: list[Fault], module: str, ends: float, cpu_s: float) -> None:
+    def __init__(self, faults: list[Fault], parts: Iterable[str], ends: float, cpu_s: float) -> None:
         self.faults, self.ends, self.cpu_s = faults, ends, cpu_s
-        self.took, self.reached = reach(module)
+        self.took, self.reached = reach(parts)
+        self.harmless = {(one.file, one.broken) for one in kept_faults() if one.why}
         self.killers: dict[str, list[str]] = defaultdict(list)
         self.sound: dict[str, bool] = {}
         self.failed = ""
@@ -139,6 +169,8 @@ class Sweep(Shortly):
 
     def outcome(self, fault: Fault, items: dict[str, pytest.Item]) -> dict[str, object]:
         """What becomes of a mutant, and by which test; a test that fails without it does not count."""
+        if (fault.file, fault.broken) in self.harmless:
+            return {"what": "equivalent", "test": "", "ran": 0, "of": 0}
         while True:
             chosen = [items[one] for one in self.chosen(fault) if one in items and self.sound.get(one, True)]
             if not chosen:
@@ -170,6 +202,7 @@ class Sweep(Shortly):
 
     def forked(self, fault: Fault | None, chosen: list[pytest.Item]) -> dict[str, object]:
         """In a child with a process group of its own, which says before each test that it begins."""
+        assert threading.active_count() == 1, "a fork lacks the other threads, and waits for them"
         diary = BUILD / f"sweep.{os.getpid()}.diary"
         diary.write_text("", encoding="utf-8")
         pid = os.fork()
@@ -226,9 +259,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--cpu", type=float, default=60, help="seconds of processor time for the tests of a mutant")
     parser.add_argument("--module", default="", help="only files whose path has this in it")
+    parser.add_argument("--tests", default="", help="only tests of these folders, as ledger,state")
     given = parser.parse_args()
     drawn = mutants(given.seed, given.count, given.module)
-    sweep = Sweep(drawn, given.module, time.monotonic() + 60 * given.minutes, given.cpu)
+    told = [part for part in TESTS if (part == "contracts") is given.module.startswith("contracts")]
+    parts = given.tests.split(",") if given.tests else told
+    sweep = Sweep(drawn, parts, time.monotonic() + 60 * given.minutes, given.cpu)
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         code = pytest.main(
             [

@@ -25,7 +25,7 @@ def drawn(tally: Tally, base: int, *, alone: bool) -> Iterator[None]:
     soak of this part alone does it.
     """
     missing = "" if sweep.PYTHON.is_file() else "there is no CPython 3.12 (make second-python)"
-    if not missing and not alone and sweep.is_old("contracts"):
+    if not missing and not alone and sweep.to_look_at("contracts"):
         missing = "it is not known which tests reach what (make soak PART=mutants finds out)"
     if missing:
         tally.notes.append(f"{NAME}: left out, as {missing}")
