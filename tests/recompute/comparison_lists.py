@@ -151,7 +151,8 @@ def financings(of: Reading, history: History) -> None:
     }
     wanted = {
         one.id: {
-            "status": one.status, "amount": one.amount, "holder": one.holder, "bill": one.bill.id, "until": one.until,
+            "status": one.status, "amount": one.amount, "holder": one.holder, "bill": one.bill.id,
+            "until": of.reader.end_of(one, book),
         }
         for one in shown
     }  # fmt: skip

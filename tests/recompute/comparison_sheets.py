@@ -158,7 +158,7 @@ def requests(of: Reading, history: History) -> None:
             history,
             {
                 "id": one.id, "holder": one.holder, "amount": one.amount, "currency": one.bill.currency,
-                "status": one.status, "until": one.until,
+                "status": one.status, "until": of.reader.end_of(one, of.book),
             },
             one.bill.currency,
         )

@@ -21,6 +21,12 @@ class Reader:
         granted = {party for party, scope in self.grants if scope is None or bill in scope}
         return frozenset(granted if self.auditor else {self.party})
 
+    def end_of(self, of: Request, book: Book) -> str:
+        """The last day of a request; of an agreement it shows to its holder and its bank, to others "" does."""
+        agreed = book.quotes[of.agreed].bank if of.agreed else ""
+        sees = self.everything or not agreed or self.reads_for(of.bill.id) & {of.holder, agreed}
+        return of.until if sees else ""
+
 
 def auditor_of(newest: Book, party: str) -> Reader:
     """The auditor with the grants that are in force on the newest day, whatever day is read."""

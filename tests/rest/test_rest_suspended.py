@@ -29,8 +29,8 @@ def book(example: tuple[BillBook, str]) -> BillBook:
     found.put("finance", "request", "R9", {
         "id": "R9", "holder": HOLDER, "token": token, "bill": bill, "currency": "CNY", "amount": 30,
         "banks": [AGREED, RIVAL], "status": "agreed", "ended_by": "", "quotes": ["Q9"], "declined": [],
-        "agreed_quote": "Q9", "until": "2026-02-01", "lost": 0, "suspended_on": "2026-01-04",
-        "suspended_by": [{"freeze": "F9", "on": DAY}],
+        "agreed_quote": "Q9", "until": "2026-02-01", "held_days": 2, "allowed_ms": 5, "lost": 0,
+        "suspended_on": "2026-01-04", "suspended_by": [{"freeze": "F9", "on": DAY}],
         "set_aside": [{"bank": PAYING, "reference": "P-9", "on": DAY, "amount": 70}], "created": made,
     })  # fmt: skip
     found.put("finance", "quote", "Q9", {"id": "Q9", "request": "R9", "bank": AGREED, "bill": bill, "rate": 1})
@@ -54,6 +54,7 @@ def test_holder_and_bank_read_since_when_and_how_much_waits(book: BillBook, who:
     """Of several freezes the first that stands counts. Which receipt of the debtor's it was is not the bank's."""
     row = read(book, who, "/v1/finance/requests/R9").json()
     assert (row["suspended_on"], row["set_aside"]) == (DAY, [{"on": DAY, "amount": 70}])
+    assert (row["until"], row["held_days"], row["allowed_ms"]) == ("2026-02-01", 2, 5)
     assert "suspended_by" not in row
 
 
@@ -62,6 +63,16 @@ def test_a_rival_reads_nothing_of_it(book: BillBook) -> None:
     assert (row["suspended_on"], row["set_aside"]) == ("", [])
     listed = read(book, RIVAL, "/v1/finance/requests").json()["data"]
     assert [(one["suspended_on"], one["set_aside"]) for one in listed] == [("", [])]
+
+
+def test_a_rival_reads_not_until_when_an_agreement_stands(book: BillBook) -> None:
+    """It follows from the day by which the other is to pay, and moves where a freeze puts that off."""
+    ends = ("until", "held_days", "allowed_ms")
+    row = read(book, RIVAL, "/v1/finance/requests/R9").json()
+    assert [row[name] for name in ends] == ["", 0, 0]
+    book.put("finance", "request", "R9", {**(book.get("finance", "request", "R9") or {}), "agreed_quote": ""})
+    [row] = read(book, RIVAL, "/v1/finance/requests").json()["data"]
+    assert [row[name] for name in ends] == ["2026-02-01", 2, 5]
 
 
 @pytest.mark.parametrize("who", [PAYING, ANCHOR, STRANGER])

@@ -23,8 +23,9 @@ router = router_of("finance", "/v1")
 def request_shape(view: View, row: Row) -> dict[str, Any]:
     """Show a request; a bank sees of its rivals neither names nor quotes, only how many were asked.
 
-    What a bank lost of what it financed is shown to that bank; a freeze, and money of the debtor that waits, to it and
-    the holder.
+    What a bank lost of what it financed is shown to that bank; until when an agreement stands, a freeze, and money of
+    the debtor that waits, to it and the holder: by its end a rival would read when the other pays, and that it is put
+    off.
     """
     shape = dict(row)
     freezes = shape.pop("suspended_by", [])
@@ -38,6 +39,8 @@ def request_shape(view: View, row: Row) -> dict[str, Any]:
         return shape
     if not agreed:
         shape |= {"suspended_on": "", "set_aside": []}
+        if row["agreed_quote"]:
+            shape |= {"until": "", "allowed_ms": 0, "held_days": 0}
     own_quotes = [name for name in row["quotes"] if _bank_of(view, name) in parties]
     shape["banks"] = shown_banks(view, row)
     shape["declined"] = [bank for bank in row["declined"] if bank in parties]
