@@ -123,7 +123,8 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
         assert (payment["status"] == "cancelled") == (token["status"] == "reversed")
         payee = world.row("pledge", "pledge", payment["pledge"])["pledgee"] if payment["pledge"] else token["holder"]
         if payment["kind"] == "financing":
-            payee = financier_of(world, token)
+            payee = payment["party"]
+            assert payee in financiers_of(world, token)
         if payment["kind"] == "order":
             payee = world.row("legal", "order", payment["order"])["beneficiary"]
         elif payment["kind"] == "court":
@@ -144,14 +145,13 @@ def is_bought_out(world: World, token: dict[str, Any]) -> bool:
     return bool(hop) and hop["kind"] == "guarantee"
 
 
-def financier_of(world: World, token: dict[str, Any]) -> str:
-    """The bank that paid for a token which the debtor had paid meanwhile: of one of its holder's agreements."""
-    banks = set()
+def financiers_of(world: World, token: dict[str, Any]) -> set[str]:
+    """The banks of its holder's agreements on the bill, one of which paid for a token that the debtor had paid."""
+    banks: set[str] = set()
     for _, row in world.rows("finance", "request"):
         if row["holder"] == token["holder"] and row["bill"] == token["bill"] and row["set_aside"]:
             banks.add(world.row("finance", "quote", row["agreed_quote"])["bank"])
-    [bank] = banks
-    return str(bank)
+    return banks
 
 
 def check_reversals(world: World, bill: dict[str, Any], payments: Any, standing: list[Any]) -> dict[str, Any] | None:
