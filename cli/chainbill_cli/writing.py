@@ -157,18 +157,30 @@ def write(
             told.line("preview.hand_in_until", moment_said(until_text(session.now_ms() + valid_ms)))
         tell(session, told, calls)
         told.ask(session)
-    checkers = [public_key(session, one) for one in writing.checkers]
-    if writing.for_checker:
-        checkers = checkers_of(session, calls)
-    if checkers:
-        wire = sign_for_checker(session, calls, writing.memo, checkers, valid_ms=valid_ms)
-    else:
-        wire = sign(session, calls, writing.memo, valid_ms=valid_ms)
+    try:
+        checkers = [public_key(session, one) for one in writing.checkers]
+        if writing.for_checker:
+            checkers = checkers_of(session, calls)
+        if checkers:
+            wire = sign_for_checker(session, calls, writing.memo, checkers, valid_ms=valid_ms)
+        else:
+            wire = sign(session, calls, writing.memo, valid_ms=valid_ms)
+    except Failure:
+        _rather(session, calls)
+        raise
     if before is not None and not writing.dry_run:
         before()
     if checkers:
         return _keep(writing.for_checker or writing.offline, wire, "to_be_checked")
     return hand_in(session, writing, wire)
+
+
+def _rather(session: Session, calls: Sequence[Call]) -> None:
+    """Before it is said which key is not here: the wrong party needs none, so what the ledger would say comes first."""
+    from chainbill_cli.foreseen import refuse_foreseen
+
+    if not session.offline:
+        refuse_foreseen(session, calls)
 
 
 def hand_in(session: Session, writing: Writing, wire: bytes) -> Outcome:

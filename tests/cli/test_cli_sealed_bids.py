@@ -346,3 +346,25 @@ def test_a_quote_that_is_over_is_shown_as_it_was_sealed() -> None:
     later: Any = SimpleNamespace(today=lambda: "2027-04-06")
     found = with_terms(later, quote, SimpleNamespace(terms=terms, salt="5a" * 32))  # type: ignore[arg-type]
     assert (found["days"], found["interest"], found["net"]) == (119, 322_292, 24_677_708)
+
+
+def test_who_is_not_the_holder_is_told_so_and_not_of_a_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """use: another supplier that agreed was told that a key file was missing."""
+    made = quote(desk, "bank2", asked(desk))["quote"]
+    for person in (False, True):
+        monkeypatch.setattr(previews, "person", lambda person=person: person)
+        for who in ("supplier2", "bank1", "bank2"):
+            desk.text("--as", who, "finance", "agree", made, expect=3)
+            assert "does not hold this token" in desk.err
+
+
+def test_the_wrong_party_is_told_so_before_its_key_is_missed(desk: Desk) -> None:
+    """use: with --yes it was a file that was said to be missing."""
+    _, token = accepted_bill(desk)
+    for path in (desk.home / "parties" / "supplier2").glob("*.pem"):
+        path.unlink()
+    act = ("token", "split", token, "--amount", "1.00")
+    assert desk.json("supplier2", *act, expect=3)["code"] == "not_the_holder"
+    assert (
+        desk.json("supplier2", *act, "--for-checker", str(desk.home / "one.tx"), expect=3)["code"] == "not_the_holder"
+    )

@@ -157,8 +157,7 @@ def agree(session: Session, writing: Writing, quote: str) -> None:
     if sealing.is_closed(found):
         if writing.dry_run:
             raise usage("finance.no_trial")
-        if found["bank"] == session.party:
-            raise foreseen("not_the_holder", {})
+        refuse_foreseen(session, [call("finance", "agree_sealed", quote=identifier)])  # before any key is looked for
         bid = sealing.opened(session, found)
         found = sealing.with_terms(session, found, bid)
         act = call("finance", "agree_sealed", quote=identifier, terms=dict(bid.terms), salt=bid.salt)
