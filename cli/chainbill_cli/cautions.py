@@ -25,10 +25,13 @@ FARTHEST_DAYS = 3_653
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """One thing to look at; `code` for programs, `detail` for people."""
+    """One thing to look at; `code` for programs, `detail` for people. label: under which people read it: what is in
+    order and asks for something all the same is no reason to look twice.
+    """
 
     code: str
     detail: str
+    label: str = "preview.look"
 
 
 def days_until(session: Session, date: str) -> int | None:
@@ -73,7 +76,8 @@ def of_policy(session: Session, calls: Sequence[Call]) -> list[Caution]:
         for rule in rules:
             if act in under and rule["action"] in ("any", act) and rule["currency"] == currency:
                 amount = said(int(rule["above"]), currency)
-                found.append(Caution("two_keys_above", text("preview.two_above", amount=amount)))
+                said_so = text("preview.two_above", amount=amount)
+                found.append(Caution("two_keys_above", said_so, "preview.mark_well"))
     return found
 
 
@@ -100,8 +104,8 @@ def tell(session: Session, preview: Preview | None, found: Sequence[Caution]) ->
     """Put them into the preview, or where none is shown on stderr for people; the `warnings` of an answer in JSON."""
     for one in found:
         if preview is not None:
-            if (text("preview.look"), one.detail) not in preview.lines:
-                preview.line("preview.look", one.detail)
+            if (text(one.label), one.detail) not in preview.lines:
+                preview.line(one.label, one.detail)
         elif not session.settings.machine:
-            session.out.note(f"{text('preview.look')}{text('root.colon')}{one.detail}")
+            session.out.note(f"{text(one.label)}{text('root.colon')}{one.detail}")
     return [{"code": one.code, "detail": one.detail} for one in found] if found and session.settings.machine else None

@@ -72,7 +72,7 @@ def sell(
 
     outcome = write(session, writing, [call("sale", "sell", **arguments)], preview, before=keep)
     opened = {"price_doc": arguments["price"], "salt": salt}
-    answer_write(session, outcome, "tokens", "until", currency=codes[0], **opened)
+    answer_write(session, outcome, "tokens", "until=answer_until", currency=codes[0], **opened)
 
 
 def _keep_price(session: Session, kept: dict[str, Any]) -> Path:
@@ -115,10 +115,13 @@ def buy(session: Session, writing: Writing, named: str, *, currency: str, **type
         preview = Preview("preview.sale_buy")
         described.sale(session, preview, found)
         if opened:
-            preview.money("column.price", opened, code)
-        preview.line("preview.look", text("sale.opened" if opened else "sale.not_opened"))
+            preview.money("column.price", opened, code).line("preview.compared", text("sale.opened"))
+        else:
+            preview.line("column.price", text("sale.not_opened"))
         if arguments["amount"]:
             preview.money("column.paid", arguments["amount"], code)
+        if opened and arguments["amount"] not in (0, opened):
+            preview.line("preview.look", text("sale.other_amount", price=said(opened, code)))
         preview.line("column.value_date", arguments["value_date"]).line("column.reference", typed["reference"])
         if typed["registration"]:
             preview.line("preview.registration", typed["registration"])

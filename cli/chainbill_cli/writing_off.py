@@ -50,5 +50,5 @@ def _shown(session: Session, function: str, found: dict[str, Any]) -> Preview:
     preview = Preview(f"preview.token_{function}")
     described.token(session, preview, found)
     if function == "write_off":
-        preview.line("preview.look", text("write_off.no_figure"))
+        preview.line("preview.mark_well", text("write_off.no_figure"))
     return preview

@@ -91,3 +91,26 @@ def test_whether_there_is_recourse_is_said(desk: Desk) -> None:
     _, token = bank_token(desk)
     answer = desk.json("bank1", "token", "sell", token, "--to", "bank2", "--price", "980.00", expect=2)
     assert "--no-recourse" in answer["detail"]
+
+
+def test_what_differs_from_the_price_is_looked_at_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """use: what was in order was marked, and an amount that is not the price was not."""
+    _, token = bank_token(desk)
+    salt = desk.json("bank1", "token", "sell", token, *SELL)["salt"]
+    monkeypatch.setattr(preview, "person", lambda: True)
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: False)
+    buy = ("--as", "bank2", "--lang", "zh", "token", "buy", token, "--reference", "S-1")
+    told = ("--price", "980.00", "--salt", salt)
+    for words, differs in (
+        ((*told, "--amount", "979.99"), True), ((*told, "--amount", "980.00"), False), (told, False), ((), False)
+    ):  # fmt: skip
+        desk.text(*buy, *words, expect=1)
+        assert ("请再核对：已付金额与对价 980.00 CNY 不符" in desk.err) == differs
+        assert desk.err.count("请再核对") == differs
+
+
+def test_a_list_of_sales_has_its_sum(desk: Desk) -> None:
+    _, token = bank_token(desk)
+    desk.json("bank1", "token", "sell", token, *SELL)
+    desk.text("--as", "bank2", "sale", "list")
+    assert "1 in all, 1,000.00 CNY" in desk.err

@@ -85,7 +85,7 @@ def pay(
         preview.party(session, "column.guarantor", arguments["guarantor"])
         _tell_tokens(session, preview, found)
         preview.line("column.value_date", arguments["value_date"]).line("column.reference", reference)
-        preview.line("preview.look", text("guarantee.not_reversed"))
+        preview.line("preview.mark_well", text("guarantee.not_reversed"))
     outcome = write(session, writing, [call("settlement", "pay_guarantee", **arguments)], preview)
     payments = list(outcome.result.get("payments") or ())
     currency = next((str(one["currency"]) for one in found if one.get("currency")), "")

@@ -88,7 +88,7 @@ def _status(session: Session, preview: Preview, party: str, then: str) -> None:
         preview.line("preview.status_now", text(f"value.{now}"))
     preview.line("preview.status_then", text(f"value.{then}"))
     if (now, then) == ("insolvent", "active"):
-        preview.line("preview.look", text("party.lift_waits"))
+        preview.line("preview.mark_well", text("party.lift_waits"))
 
 
 def _papers(preview: Preview, paths: tuple[str, ...], said: dict[str, Any]) -> None:

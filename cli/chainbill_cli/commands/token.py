@@ -149,7 +149,7 @@ def _tell_giver(session: Session, preview: Preview, identifier: str) -> None:
         return
     givers = [str(one["from"]) for one in hops if one["kind"] == "transfer" and one["to"] == session.party]
     if givers:
-        preview.party(session, "column.given_back_to", givers[-1]).line("preview.look", text("token.return_waits"))
+        preview.party(session, "column.given_back_to", givers[-1]).line("preview.mark_well", text("token.return_waits"))
 
 
 def _to_whom(session: Session, filters: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.order_ratify": ("Another bank's order is about to be ratified:", "即将复核确认他行登记的法律文书："),
     "preview.order_refuse": ("Another bank's order is about to be refused:", "即将拒绝他行登记的法律文书："),
     "preview.order_object": ("An objection to a court's transfer is about to be made:", "即将对司法划转提出异议："),
+    "preview.renewed_until": ("renewed until", "续冻至"),
     "preview.pledge_offer": (
         "The tokens are about to be offered in pledge; what is paid on them, early too, then goes to the pledgee:",
         "即将以子凭证出质；此后债务人就其付款（含提前付款）先付给质权人：",
@@ -47,7 +48,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.token_undo_write_off": ("The write-off is about to be undone:", "即将撤销核销："),
     "preview.pledge_enforce": ("Enforcement of the pledge is about to be asked for:", "即将请求实现质权："),
     "preview.secured_then": ("secured then", "此后担保金额"),
-    "preview.debt_due_on": ("secured debt due on", "被担保债务到期日"),
     "preview.product_register": ("The product is about to be registered:", "即将登记产品："),
     "preview.bills_total": ("the bills come to", "凭证合计"),
     "preview.product_attest": (
@@ -69,6 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.paid_twice": ("paid on several lines", "多行为同一受让方"),
     "preview.write": ("This is about to be signed:", "即将签署："),
     "preview.look": ("LOOK TWICE", "请再核对"),
+    "preview.mark_well": ("note", "请注意"),
     "preview.in_days": ("{date} (in {days} days)", "{date}（{days} 天后）"),
     "preview.days_ago": ("{date} ({days} days ago)", "{date}（{days} 天前）"),
     "preview.far_due": (
@@ -157,7 +158,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "即将答复对方的征询；同意的即时生效：",
     ),
     "preview.asked": ("asked", "征询事项"),
-    "preview.answer_until": ("to be answered by", "最后答复日"),
     "preview.bill_settle": ("A payment is about to be recorded:", "即将记录兑付："),
     "preview.bill_reverse": (
         "Money of a debtor is about to be taken back, with all its payments; the tokens live again:",

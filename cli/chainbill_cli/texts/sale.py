@@ -45,7 +45,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "sale.opened": ("price and salt are those of the offer", "对价与盐值同要约一致"),
     "sale.not_opened": (
-        "the price was not checked: --price and --salt compare it with the offer",
-        "对价未经核对：可用 --price 与 --salt 与要约核对",
+        "not checked: --price and --salt compare it with the offer",
+        "未经核对：可用 --price 与 --salt 与要约核对",
     ),
+    "sale.other_amount": ("what was paid is not the price, {price}", "已付金额与对价 {price} 不符"),
 }
