@@ -27,6 +27,14 @@ def payment_told(_session: Session, row: Row) -> dict[str, Any]:
     return {**row, "status": f"set_aside_{waits}" if waits and row["status"] == "set_aside" else row["status"]}
 
 
+def request_alone(session: Session, row: Row) -> dict[str, Any]:
+    """A request as people read it by itself: once it is agreed to, its last day is that on which the bank may say that
+    it paid. Nothing that was lost is no figure.
+    """
+    told = {name: value for name, value in request_told(session, row).items() if value or name != "lost"}
+    return {**told, "agreement_until": told["until"], "until": ""} if told.get("agreed_quote") else told
+
+
 def note_agreement(session: Session, asked: Row) -> None:
     """Below a request, or its quote, that is agreed: what counts while it is frozen, and whose money waits."""
     if asked.get("status") != "agreed":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -14,11 +14,13 @@ from chainbill_cli.kit import option, stack
 from chainbill_cli.money_said import AMOUNTS, currency_of
 from chainbill_cli.output import Column, amount_text
 from chainbill_cli.session import Session
-from chainbill_cli.texts import bracketed, enumerated, label, text
+from chainbill_cli.texts import bracketed, enumerated, text
 from chainbill_cli.when import When
 from chainbill_cli.writing import Outcome
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Summed = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Mapping[str, int]]]
+"""The entries of a list → the key of the word of each kind, "" for none → sums by currency."""
 
 ANSWER_KINDS = {
     **dict.fromkeys(AMOUNTS, "amount"),
@@ -33,7 +35,7 @@ ANSWER_KINDS = {
     "order_status": "legal_order", "freezes": "list",
     "pledge": "id", "pledge_status": "pledge", "claim_status": "claim", "moved": "list", "freed": "list",
     "scheme": "id", "product": "id", "product_status": "product", "event": "id", "bills": "list",
-    "guarantor": "party", "demanded_on": "date",
+    "guarantor": "party", "demanded_on": "date", "asked": "party",
     "valid_until": "time", "change_status": "change", "recovery_status": "change", "from": "date",
 }  # fmt: skip
 
@@ -205,17 +207,39 @@ def answer_newest(
     *,
     limit: int,
     in_csv: bool = False,
+    summed: Summed | None = None,
     **parameters: Any,
 ) -> None:
     """Read a whole list, which a node gives by id, and print its newest entries first, at most `limit`."""
-    found = sorted(session.client.pages(path, **parameters), key=lambda row: str(row.get("id")))
+    pages = session.client.pages(path, **parameters)
+    found, body = _whole(pages)
+    found.sort(key=lambda row: str(row.get("id")))
     found.sort(key=lambda row: int((row.get("created") or {}).get("height") or 0), reverse=True)
     people = told is not None and (session.out.form == "table" or (in_csv and session.out.form == "csv"))
     session.out.rows([told(row) for row in found[:limit]] if told is not None and people else found[:limit], columns)
     if len(found) > limit:
         session.out.note(text("note.newest", count=len(found), limit=limit))
-    elif found and session.out.form == "table":
-        session.out.note(text("note.count_alone", count=len(found)))
+    if session.out.form == "table" and found:
+        total = _sums_by_kind(summed(found)) if summed else ""
+        if total or len(found) <= limit:
+            session.out.note(text("note.count" if total else "note.count_alone", count=len(found), sum=total))
+        _tell_when(session, body.get("as_of") or {})
+
+
+def _whole(pages: Generator[dict[str, Any], None, dict[str, Any]]) -> tuple[list[dict[str, Any]], Mapping[str, Any]]:
+    """All entries of a list, and what its last page said of it."""
+    found = []
+    while True:
+        try:
+            found.append(next(pages))
+        except StopIteration as end:
+            return found, end.value or {}
+
+
+def _tell_when(session: Session, as_of: Mapping[str, Any]) -> None:
+    """Say below a table at which height its entries stood so."""
+    if as_of:
+        session.out.note(text("note.as_of", height=as_of.get("height"), date=as_of.get("date")))
 
 
 def answer_list(
@@ -227,11 +251,13 @@ def answer_list(
     *,
     to_the_end: bool = False,
     in_csv: bool = False,
+    adds: str = "",
     **parameters: Any,
 ) -> None:
     """Read a list and print it: JSON is the array of entries, [] when there is none.
 
-    told: how an entry is told to people, in tables, and `in_csv`. to_the_end: have the node count it to the end.
+    told: how an entry is told to people, in tables, and `in_csv`. to_the_end: have the node count it to the end. adds:
+    what the node adds up, by its name.
     """
     body = session.client.get(path, **parameters)
     rows = body["data"] if isinstance(body, dict) else body
@@ -239,13 +265,22 @@ def answer_list(
     session.out.rows([told(row) for row in rows] if told is not None and people else rows, columns)
     if isinstance(body, dict):
         whole = counted(session, path, body, parameters) if to_the_end else body
-        tell_whole(session, whole, asked=to_the_end, of_leaves=path.endswith("/tokens"), summed=_summed(columns))
+        tell_whole(session, whole, asked=to_the_end, of_leaves=path.endswith("/tokens"), summed=_summed(columns, adds))
 
 
-def _summed(columns: Sequence[Column]) -> str:
-    """What the sum of a list is called where several columns are amounts: the face of bills, what invoices back."""
+def _summed(columns: Sequence[Column], adds: str) -> str:
+    """What the sum of a list is called where several columns are amounts; adds: the path of the column that it is of,
+    "" for the one that has a name of its own.
+    """
     amounts = [column for column in columns if column.kind == "amount"]
-    return next((one.title for one in amounts if one.path in {"face", "occupied"} and len(amounts) > 1), "")
+    wanted = {adds} if adds else {"face"}
+    return next((one.title for one in amounts if one.path in wanted and len(amounts) > 1), "")
+
+
+def _sums_by_kind(sums: Mapping[str, Mapping[str, Any]]) -> str:
+    """Sums of different kinds of money, which do not add up. sums: key of the word of a kind, "" for none → sums."""
+    said = ((key and f"{text(key)}{text('root.colon')}", _sums_said(one)) for key, one in sums.items() if one)
+    return text("root.semicolon").join("".join(one) for one in said)
 
 
 def _sums_said(sums: Mapping[str, Any]) -> str:
@@ -275,10 +310,7 @@ def tell_whole(
     table, whole = session.out.form == "table", body.get("count_complete", True)
     total = _sums_said(body.get("sum") or {})
     if body.get("sum_by_kind"):  # different kinds of money do not add up
-        kinds = body["sum_by_kind"].items()
-        total = text("root.semicolon").join(
-            f"{label(f'receipt_{kind}', 'value')}{text('root.colon')}{_sums_said(sums)}" for kind, sums in kinds
-        )
+        total = _sums_by_kind({f"value.receipt_{kind}": sums for kind, sums in body["sum_by_kind"].items()})
     if total and summed:
         total = f"{summed} {total}"
     if total and of_leaves:
@@ -292,8 +324,8 @@ def tell_whole(
     as_of = body.get("as_of") or {}
     if as_of.get("basis"):
         tell_basis(session, body)
-    elif table and body["data"] and as_of:
-        session.out.note(text("note.as_of", height=as_of.get("height"), date=as_of.get("date")))
+    elif table and body["data"]:
+        _tell_when(session, as_of)
     if body.get("next"):
         session.out.note(text("note.more", cursor=body["next"]))
 

@@ -17,7 +17,7 @@ from chainbill_cli.validity import until_text
 
 ANSWER_HEADINGS = {
     "from": "column.account_from", "bills": "column.event_bills", "scheme": "column.label_scheme",
-    "buyer": "column.bought_by",
+    "buyer": "column.bought_by", "asked": "column.claimed_from",
 }  # fmt: skip
 """Where a field of an answer means another thing than the column of the same name: from which day an account counts,
 which bills an event issued (not how many), a scheme of labels."""
@@ -99,6 +99,14 @@ def _called(inside: str, name: str) -> str:
     return text(meant) if meant else label(name, "column")
 
 
+def _word(name: str, value: str, beside: Mapping[str, Any]) -> str:
+    """A word of the ledger; of a paper of a court its kinds are called otherwise."""
+    paper = f"value.paper_{value}"
+    if name == "kind" and "authority" in beside and has_text(paper):
+        return text(paper)
+    return word(value, next((one for one in OF if one in beside), ""))
+
+
 def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, Any]) -> str:
     """An argument, or a member of one. beside: what stands next to it and may name the currency.
 
@@ -119,7 +127,7 @@ def argument_text(session: Session, name: str, value: Any, beside: Mapping[str, 
         known = session.known.name_of(value)
         return value if known == value else bracketed(known, value)
     if (name in WORDS or name.endswith("_status")) and isinstance(value, str):
-        return word(value, next((one for one in OF if one in beside), ""))
+        return _word(name, value, beside)
     if name == "to_ms" and type(value) is int:
         return moment_said(until_text(value))
     if name == "action" and isinstance(value, str):

@@ -10,11 +10,13 @@ from chainbill_cli import described
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.documents import document_digest
+from chainbill_cli.foreseen_claims import giver
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import CLAIM, TOKEN, object_id, read, read_token
+from chainbill_cli.money_said import said
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import bracketed, word_said
+from chainbill_cli.texts import bracketed, text, word_said
 from chainbill_cli.values import positive_amount
 from chainbill_cli.word_choice import WordChoice
 from chainbill_cli.writing import Writing, call, write, writes
@@ -48,13 +50,18 @@ def ask(
         preview = Preview("preview.recourse_ask")
         if found:
             described.token(session, preview, found)
+            asked = str(giver(session, found).get("from") or "")
+            if asked:
+                preview.party(session, "column.claimed_from", asked)
         preview.line("column.ground", word_said("ground_", ground))
         preview.money("column.claimed_amount", arguments["amount"], code)
         if found and arguments["amount"] > int(found["amount"]):
             preview.money("column.interest_asked", arguments["amount"] - int(found["amount"]), code)
         preview.line("column.document", bracketed(document, arguments["document"]))
     outcome = write(session, writing, [call("recourse", "ask_recourse", **arguments)], preview)
-    answer_write(session, outcome, "token", "asked=claimed_from", "amount=claimed_amount", "until", currency=code)
+    answer_write(
+        session, outcome, "token", "asked=claimed_from", "amount=claimed_amount", "until=claim_until", currency=code
+    )
 
 
 @recourse.command("paid", help="recourse.paid")
@@ -81,6 +88,9 @@ def paid(
         preview = Preview("preview.recourse_paid")
         described.claim(session, preview, claim)
         preview.money("column.paid", arguments["amount"], code)
+        if arguments["amount"] > described.asked_now(claim):
+            now = said(described.asked_now(claim), code)
+            preview.line("preview.look", text("recourse.above_asked", asked=now))
         preview.line("column.value_date", str(arguments["value_date"])).line("column.reference", reference)
     outcome = write(session, writing, [call("recourse", "bought_back", **arguments)], preview)
     answer_write(session, outcome, "token", "repeated", currency=code)

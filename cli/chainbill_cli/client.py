@@ -10,7 +10,7 @@ every read of this run is signed. A write may be sent to several nodes: its id m
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -231,8 +231,9 @@ class NodeClient:
 
     def pages(
         self, path: str, *, page: int = 1_000, most: int | None = None, **parameters: object
-    ) -> Iterator[dict[str, Any]]:
-        """All entries of a list, page after page; `most`: no more than the first so many are wanted.
+    ) -> Generator[dict[str, Any], None, dict[str, Any]]:
+        """All entries of a list, page after page; `most`: no more than the first so many are wanted. Gives back what
+        the last page said of the list.
 
         A cursor is its node's own. Where another takes over in between, the list is begun again there, at the same
         height, and goes on behind what was given.
@@ -257,8 +258,9 @@ class NodeClient:
             skip = max(0, skip - len(body["data"]))
             after = body.get("next")
             if not after:
-                return
+                break
             self.turn(path, after, turned)
+        return body
 
     def turn(self, path: str, after: str, turned: set[str]) -> None:
         """Note that a list goes on at this cursor. A failure where it has been there, or does not come to its end."""

@@ -91,7 +91,7 @@ def joint(session: Session, preview: Preview, row: Row, of: Row) -> None:
             preview.line("preview.invoice", f"{part['fingerprint']} {said(part['amount'], row['currency'])}")
             if part.get("red"):
                 preview.line("preview.red_letter", str(part["red"]))
-    preview.line("preview.answer_until", str(row["until"]))
+    preview.line("column.answer_until", str(row["until"]))
     bill(session, preview, of)
 
 
@@ -184,7 +184,7 @@ def pledge(session: Session, preview: Preview, row: Row) -> None:
     for name in ("secured", "received", "owed"):
         if row[name] or name == "secured":
             preview.money(label(name, "preview"), int(row[name]), currency)
-    preview.line("preview.debt_due_on", str(row["due_on"])).line("column.contract_no", str(row["contract_no"]))
+    preview.line("column.debt_due_on", str(row["due_on"])).line("column.contract_no", str(row["contract_no"]))
     for one in row["tokens"]:
         found = session.object_row(PLACES["token"], str(one))
         if found:
@@ -192,7 +192,7 @@ def pledge(session: Session, preview: Preview, row: Row) -> None:
         else:
             preview.line("column.token", str(one))
     if row["until"]:
-        preview.line("preview.answer_until", str(row["until"]))
+        preview.line("column.answer_until", str(row["until"]))
 
 
 def sale(session: Session, preview: Preview, row: Row) -> None:
@@ -203,7 +203,7 @@ def sale(session: Session, preview: Preview, row: Row) -> None:
     preview.line("column.recourse", text("value.with_recourse" if row["recourse"] else "value.without_recourse"))
     of_bill(session, preview, str(row["bill"]))
     if row["status"] == "offered":
-        preview.line("preview.answer_until", str(row["until"]))
+        preview.line("column.answer_until", str(row["until"]))
 
 
 def claim(session: Session, preview: Preview, row: Row) -> None:
@@ -222,35 +222,12 @@ def claim(session: Session, preview: Preview, row: Row) -> None:
     if int(row["left"]) < principal:
         preview.money("column.asked_now", asked_now(row), currency)
     of_bill(session, preview, str(row["bill"]))
-    preview.line("column.until", str(row["until"]))
+    preview.line("column.claim_until", str(row["until"]))
 
 
 def asked_now(row: Row) -> int:
     """What a claim asks for now, in minor units: less what the debtor has paid since. As the contract computes it."""
     return max(int(row["amount"]) - int(row["principal"]) + int(row["left"]), 0)
-
-
-def court_order(session: Session, preview: Preview, row: Row) -> None:
-    """An order of a court: its paper, who entered it, what it is on, where that goes, until when it is ratified."""
-    preview.line("column.kind", word_said("paper_", row["kind"])).party(session, "column.ordered_by", str(row["by"]))
-    preview.line("column.authority", str(row["authority"])).line("column.case_number", str(row["number"]))
-    preview.line("column.paper_issued_on", str(row["issued_on"]))
-    for digest in row["documents"]:
-        preview.line("column.document", str(digest))
-    for item in row["items"]:
-        preview.line("column.freeze", str(item["freeze"]))
-        if item["token"]:
-            preview.line("column.token", str(item["token"]))
-        if item["amount"]:
-            preview.money("column.amount", int(item["amount"]), str(item["currency"]))
-    if row["days"]:
-        preview.line("column.freeze_days", str(row["days"]))
-    if row["beneficiary"]:
-        preview.party(session, "column.beneficiary", str(row["beneficiary"]))
-    if row["acts_on"]:
-        preview.line("column.acts_on", str(row["acts_on"]))
-    elif row["until"]:
-        preview.line("column.ratify_by", str(row["until"]))
 
 
 TELLERS = {"pledge": pledge, "bill": bill, "token": token, "request": request, "quote": quote}

@@ -17,7 +17,7 @@ FAMILIES = {
     "order": "legal_order_", "freeze": "freeze_", "token_locked": "lock_", "joint": "joint_",
 }  # fmt: skip
 """How refusals begin whose statuses have words of their own, and how the keys of these words begin."""
-AREAS = {"event_": "product", "label_": "label", "not_an_attestor": "label"}
+AREAS = {"pledge_not_due": "pledge", "event_": "product", "label_": "label", "not_an_attestor": "label"}
 """How refusals begin that are of one contract, whose headings their members are called by."""
 WORDS = frozenset({"status", "from", "to", "role", "roles", "capability", "kind", "lock", "locks", "ref"})
 """Members that are words of the ledger."""

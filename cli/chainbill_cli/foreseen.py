@@ -16,7 +16,7 @@ from typing import Any
 from chainbill.errors import Refused
 from chainbill.ledger.open_acts import check_standing
 from chainbill.ledger.transaction import Call
-from chainbill_cli import foreseen_claims, foreseen_overdue, foreseen_terms
+from chainbill_cli import foreseen_claims, foreseen_orders, foreseen_overdue, foreseen_terms
 from chainbill_cli.failure import Exit, Failure
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, of_parties, reported_so
 from chainbill_cli.foreseen_terms import of_checks
@@ -90,10 +90,9 @@ HOLDER, QUOTING = _is("holder", "not_the_holder"), _is("bank", "not_the_quoting_
 ASKED, NOT_DECLINED = _among("banks", "bank_not_asked"), _among("declined", "bank_has_declined", out=True)
 LIVE = _stands("token/token", "token.transfer")
 OPEN = _stands("finance/request", "finance.quote")
-ACTIVE: Row = {"status": "active"}
+ACTIVE: Row = {"status": "active", "halted_on": ""}
 """The row of a sender that cannot be read: the ledger decides."""
 PLEDGE = "pledge"
-ORDER = "order"
 SALE = "sale"
 BILL, JOINT, TOKEN, TOKENS, REQUEST, QUOTE = "bill", "joint", "token", "tokens", "request", "quote"
 AGREES = (
@@ -104,7 +103,7 @@ AGREES = (
         _stands("finance/quote", "finance.agree"),
     ),
 )
-READ_AT: Mapping[str, str] = {**PLACES, JOINT: "/v1/joints", ORDER: "/v1/orders"}
+READ_AT: Mapping[str, str] = {**PLACES, JOINT: "/v1/joints"}
 RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
     ("bill", "confirm"): (BILL, (DEBTOR, _stands("bill/bill", "bill.confirm"))),
     ("bill", "accept"): (BILL, (CREDITOR, _confirmed, _stands("bill/bill", "bill.accept"))),
@@ -124,9 +123,6 @@ RULES: Mapping[tuple[str, str], tuple[str, tuple[Rule, ...]]] = {
         JOINT,
         (_is("by", "not_the_asker"), _stands("bill/joint", "bill.withdraw_joint")),
     ),
-    ("legal", "ratify"): (ORDER, (_stands("legal/order", "legal.ratify"),)),
-    ("legal", "refuse"): (ORDER, (_stands("legal/order", "legal.refuse"),)),
-    ("legal", "object_to"): (ORDER, (_stands("legal/order", "legal.object_to"),)),
     ("pledge", "offer"): (TOKENS, (HOLDER, LIVE, _free)),
     ("pledge", "accept"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.accept"))),
     ("pledge", "reject"): (PLEDGE, (PLEDGEE, _stands("pledge/pledge", "pledge.reject"))),
@@ -197,7 +193,7 @@ def _foreseen(session: Session, one: Call) -> Refusal | None:
             if said is not None:
                 return said
     act = f"{one.contract}.{one.function}"
-    tables = (foreseen_terms.CHECKS, foreseen_claims.CHECKS, foreseen_overdue.CHECKS)
+    tables = (foreseen_terms.CHECKS, foreseen_claims.CHECKS, foreseen_overdue.CHECKS, foreseen_orders.CHECKS)
     found = (of_checks(checks, session, act, one.args) for checks in tables)
     known = next((said for said in found if said is not None), None)
     return known or of_parties(session, act, one.args)

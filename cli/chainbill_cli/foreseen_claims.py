@@ -16,6 +16,7 @@ from chainbill.dates import add_days
 from chainbill.statement import verify_statement
 from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.described import asked_now
+from chainbill_cli.failure import Failure
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
 from chainbill_cli.foreseen_terms import Check, all_rows
 from chainbill_cli.money_said import PLACES
@@ -121,6 +122,9 @@ def _ask(session: Session, asked: Row) -> Iterator[Refusal | None]:
     yield elsewhere("bill/bill", "recourse.ask_recourse", bill.get("status"))
     if asked["ground"] == "overdue" and bill and bill["status"] != "overdue":
         yield "bill_not_overdue", {"status": bill["status"]}
+    hop = giver(session, row)
+    if hop and not _gives_recourse(str(asked["ground"]), hop, bill):
+        yield "no_recourse", {"kind": hop["kind"]}
     if row.get("locks"):
         yield "token_locked", {"locks": row["locks"]}
     if claim_stands(session, row):
@@ -129,6 +133,27 @@ def _ask(session: Session, asked: Row) -> Iterator[Refusal | None]:
         debtor = session.registered(str(bill["debtor"]))
         if debtor and debtor["status"] != "insolvent":
             yield "debtor_not_insolvent", {"id": bill["debtor"], "status": debtor["status"]}
+
+
+def giver(session: Session, token: Row) -> Row:
+    """The change of ownership by which its holder has a token; {} where it cannot be seen, or where it took it back:
+    then an earlier one counts.
+    """
+    try:
+        hops = [] if session.offline else session.client.get(f"{PLACES['token']}/{token['id']}/path").get("hops") or []
+    except Failure:
+        return {}
+    found: Row = next((hop for hop in reversed(hops) if hop["to"] == token["holder"]), {})
+    return {} if found.get("undoes") or found.get("kind") in ("buyback", "return") else found
+
+
+def _gives_recourse(ground: str, hop: Row, bill: Row) -> bool:
+    """Whether who took a token by this hop may come back to who gave it, as far as it shows."""
+    if ground == "agreed":
+        return hop["kind"] in contract_constant("recourse", "GIVEN_BY")
+    if hop["kind"] in ("finance", "sale"):
+        return bool((hop.get("price") or {"recourse": True})["recourse"])
+    return hop["kind"] == "transfer" and (not bill or bool(bill["terms"].get("transferor_liable")))
 
 
 def claim_stands(session: Session, token: Row) -> bool:

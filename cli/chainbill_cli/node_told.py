@@ -36,6 +36,7 @@ CALLED = {
     **dict.fromkeys(("legal.ratify.order", "legal.refuse.order", "legal.object_to.order"), "column.court_order"),
     "settlement.pay_result.status": "preview.then",
     "pledge.release.secured": "preview.secured_then",
+    "recourse.bought_back.amount": "column.paid",
     "sale.sell.buyer": "column.bought_by",
     "sale.sell.price": "column.price_doc",
     "sale.buy.amount": "column.paid",
@@ -77,6 +78,8 @@ def tell(session: Session, preview: Preview, calls: Sequence[Call]) -> None:
 def _named(name: str, one: Call) -> str:
     """What the line of a preview calls an argument: a bank's reference is not a debtor's own."""
     act = f"{one.contract}.{one.function}.{name}"
+    if act == "legal.order.days" and one.args["kind"] == "renew":
+        return text("column.renewal_days")
     if act in CALLED:
         return text(CALLED[act])
     if name == "reference":

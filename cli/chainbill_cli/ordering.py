@@ -9,8 +9,9 @@ from typing import Any
 
 from chainbill import money
 from chainbill.errors import ChainbillError
-from chainbill_cli import applying, described
+from chainbill_cli import applying, orders_told
 from chainbill_cli.answers import answer_write
+from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.documents import document_digest
 from chainbill_cli.failure import usage
@@ -18,14 +19,14 @@ from chainbill_cli.kit import argument, noun, option, stack
 from chainbill_cli.lookup import COURT_ORDER, FREEZE, TOKEN, object_id, read, read_token
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
-from chainbill_cli.texts import bracketed, enumerated, text
+from chainbill_cli.texts import bracketed, enumerated, word_said
 from chainbill_cli.values import positive_amount
 from chainbill_cli.writing import Writing, call, write, writes
 
 order = noun("order")
 Row = Mapping[str, Any]
 SHARE = re.compile(r"[0-9.]+%")
-ANSWER = ("order=court_order", "freezes", "until")
+ANSWER = ("order=court_order", "freezes", "until=ratify_by")
 
 
 _papers = stack(
@@ -53,11 +54,9 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What an order is on: the item as it is sent, the row of the token or freeze, {} offline, and its amount."""
+    """What an order is on: the item as it is sent, and its currency, "" where nobody can say it."""
 
     sent: dict[str, Any]
-    row: Row
-    amount: str
     currency: str
 
 
@@ -143,7 +142,7 @@ def refuse(session: Session, writing: Writing, named: str, reason: str) -> None:
     if preview:
         preview.line("column.reason", reason)
     outcome = write(session, writing, [call("legal", "refuse", order=identifier, reason=reason)], preview)
-    answer_write(session, outcome, "order_status", "order=court_order", "until")
+    answer_write(session, outcome, "order_status", "order=court_order", "until=ratify_by")
 
 
 @order.command("object", help="order.object")
@@ -156,7 +155,7 @@ def object_to(session: Session, writing: Writing, named: str, reason: str) -> No
     if preview:
         preview.line("column.reason", reason)
     outcome = write(session, writing, [call("legal", "object_to", order=identifier, reason=reason)], preview)
-    answer_write(session, outcome, "order_status", "order=court_order", "until")
+    answer_write(session, outcome, "order_status", "order=court_order", "until=vote_until")
 
 
 def _enter(
@@ -174,15 +173,17 @@ def _enter(
     }  # fmt: skip
     preview = None
     if asks(session):
-        preview = Preview(f"preview.order_{kind}")
+        seizes = kind == "transfer" and "token" in found[0].sent
+        preview = Preview("preview.order_seizure" if seizes else f"preview.order_{kind}")
+        preview.line("column.kind", word_said("paper_", kind))
         preview.line("column.authority", paper.authority).line("column.case_number", paper.number)
         preview.line("column.paper_issued_on", str(arguments["issued_on"]))
         for path, digest in zip(paper.documents, arguments["documents"], strict=True):
             preview.line("column.document", bracketed(path, digest))
         for one in found:
-            _tell(session, preview, one)
+            orders_told.of_item(session, preview, kind, one.sent, days)
         if days:
-            preview.line("column.freeze_days", str(days))
+            preview.line(orders_told.days_called(kind), str(days))
         if beneficiary:
             preview.party(session, "column.beneficiary", beneficiary)
         if account:
@@ -191,36 +192,18 @@ def _enter(
     answer_write(session, outcome, *ANSWER, currency=codes[0] if codes else "")
 
 
-def _tell(session: Session, preview: Preview, item: Item) -> None:
-    """What an order is on, and how much of it."""
-    if "freeze" in item.sent:
-        preview.line("column.freeze", str(item.sent["freeze"]))
-        if item.row:
-            preview.party(session, "column.holder", str(item.row["holder"]))
-    elif item.row:
-        described.token(session, preview, item.row)
-    else:
-        preview.line("column.token", str(item.sent["token"]))
-    if item.sent.get("amount"):
-        preview.money("column.amount", int(item.sent["amount"]), item.currency)
-    elif item.amount:
-        preview.line("column.amount", item.amount)
-
-
 def _token_item(session: Session, typed: str, currency: str, *, round_up: bool = False) -> Item:
     """A token, all of it or an amount or a share: TOKEN, TOKEN:120000.00, TOKEN:33.3333%."""
     named, _, part = (one.strip() for one in typed.partition(":"))
     row: Row = {} if session.offline else read_token(session, named)
     identifier = str(row.get("id") or object_id(session, TOKEN, named))
     if SHARE.fullmatch(part):
-        return Item(
-            {"token": identifier, "percent": _percent(part), "up": round_up}, row, part, str(row.get("currency", ""))
-        )
+        return Item({"token": identifier, "percent": _percent(part), "up": round_up}, str(row.get("currency", "")))
     if not part and not row:
         raise usage("order.amount_offline")
     code = currency_for(session, currency, row)
     minor = positive_amount(part, code) if part else int(row["amount"])
-    return Item({"token": identifier, "amount": minor}, row, "", code)
+    return Item({"token": identifier, "amount": minor}, code)
 
 
 def _freeze_item(session: Session, typed: str, amount: str | None, currency: str) -> Item:
@@ -234,7 +217,7 @@ def _freeze_item(session: Session, typed: str, amount: str | None, currency: str
         sent["amount"] = positive_amount(amount, code)
     elif amount is not None:
         sent["amount"] = 0
-    return Item(sent, row, "" if amount is None or amount else text("order.all"), code)
+    return Item(sent, code)
 
 
 def _taken(session: Session, typed: str, amount: str, currency: str) -> Item:
@@ -248,9 +231,12 @@ def _taken(session: Session, typed: str, amount: str, currency: str) -> Item:
 def _percent(typed: str) -> int:
     """A share in 1/10,000 of a percent: 333,333 of 33.3333%."""
     try:
-        return money.parse_rate(typed.removesuffix("%"))
+        found = money.parse_rate(typed.removesuffix("%"))
     except ChainbillError as error:
         raise usage("order.share", value=typed) from error
+    if not 0 < found <= contract_constant("general", "WHOLE"):
+        raise usage("order.share", value=typed)
+    return found
 
 
 def _shown(session: Session, typed: str, title: str) -> tuple[str, Preview | None]:
@@ -260,5 +246,5 @@ def _shown(session: Session, typed: str, title: str) -> tuple[str, Preview | Non
         return identifier, None
     preview = Preview(title).line("column.court_order", identifier)
     if not session.offline:
-        described.court_order(session, preview, read(session, COURT_ORDER, identifier))
+        orders_told.of_order(session, preview, read(session, COURT_ORDER, identifier))
     return identifier, preview

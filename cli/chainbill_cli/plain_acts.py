@@ -12,7 +12,7 @@ from typing import Any
 from chainbill_contracts.declared_acts import Act, Plain, acts
 from chainbill_contracts.declared_reads import reads
 
-from chainbill_cli import described, lookup
+from chainbill_cli import described, lookup, orders_told
 from chainbill_cli.answers import answer_results, answer_write
 from chainbill_cli.call_text import key_said
 from chainbill_cli.failure import Failure
@@ -126,10 +126,10 @@ def _product(session: Session, preview: Preview, identifier: str) -> None:
 
 
 def _order(session: Session, preview: Preview, identifier: str) -> None:
-    if identifier.startswith(lookup.COURT_ORDER.letter):
-        described.court_order(session, preview, lookup.read(session, lookup.COURT_ORDER, identifier))
-        return
     """As the ledger holds it: the papers, and the keys of an administrator."""
+    if identifier.startswith(lookup.COURT_ORDER.letter):
+        orders_told.of_order(session, preview, lookup.read(session, lookup.COURT_ORDER, identifier))
+        return
     found = lookup.read(session, lookup.STATUS_ORDER, identifier)
     preview.party(session, "column.party", found["party"])
     preview.line("column.kind", word_said("", found["kind"])).party(session, "column.ordered_by", found["by"])
@@ -172,6 +172,8 @@ def named_objects(session: Session, preview: Preview, given: Mapping[str, Any]) 
     a file as who made it. Said so where it cannot be seen from here.
     """
     described.named_objects(session, preview, given)
+    for item in given.get("items") or ():
+        orders_told.of_item(session, preview, str(given["kind"]), item, int(given["days"]))
     for name in (one for one in BESIDE_MONEY if given.get(one)):
         try:
             BESIDE_MONEY[name](session, preview, str(given[name]))

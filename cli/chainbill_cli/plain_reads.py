@@ -9,7 +9,7 @@ from typing import Any
 import click
 from chainbill_contracts.declared_reads import Filter, Read, reads
 
-from chainbill_cli.answers import answer_list, answer_newest, by_value, lists, newest, without_as_of
+from chainbill_cli.answers import Summed, answer_list, answer_newest, by_value, lists, newest, without_as_of
 from chainbill_cli.failure import usage
 from chainbill_cli.filter_words import LedgerWords
 from chainbill_cli.fingerprints_typed import fingerprint_of
@@ -32,17 +32,20 @@ TYPED = {
 MEANT = {**FOUND, "bank": Session.party_id, "date": Session.date, "fingerprint": fingerprint_of}
 """Kind of what is typed → what a node takes for it; others are taken as they are typed."""
 
-TOLD_IN_CSV = frozenset({"parties", "bill_history", "changes", "recoveries", "proposals"})
+TOLD_IN_CSV = frozenset(
+    {"parties", "bill_history", "changes", "recoveries", "proposals", "orders", "freezes", "claims"}
+)
 """Lists that have a column in CSV, too, that is no member of an entry."""
 
 
 def plain_reads(
-    noun: Noun, *, ready: Mapping[str, Ready] | None = None, told: Mapping[str, Told] | None = None
-) -> None:
+    noun: Noun, *, ready: Mapping[str, Ready] | None = None, told: Mapping[str, Told] | None = None,
+    summed: Mapping[str, Summed] | None = None,
+) -> None:  # fmt: skip
     """Give a noun, and the groups that it has, the commands of the reads that begin with its name.
 
     One that the noun has already stays. ready: what is asked of a list beside what was typed, by the read's name;
-    told: how an entry, or an object, is told to people.
+    told: how an entry, or an object, is told to people; summed: what entries of a list that comes whole come to.
     """
     for read in reads().values():
         if read.command[:1] != (noun.name,):
@@ -54,13 +57,13 @@ def plain_reads(
             assert isinstance(below, click.Group), read.command
             group = below
         if name not in group.commands:
-            hooks = (ready or {}).get(read.name), (told or {}).get(read.name)
-            group.command(name, help=f"read.{read.name}")(
-                _list(read, *hooks) if read.is_list else _object(read, hooks[1])
-            )
+            entry = (told or {}).get(read.name)
+            sums, asked = (summed or {}).get(read.name), (ready or {}).get(read.name)
+            made = _list(read, asked, entry, sums) if read.is_list else _object(read, entry)
+            group.command(name, help=f"read.{read.name}")(made)
 
 
-def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., None]:
+def _list(read: Read, ready: Ready | None, told: Told | None, summed: Summed | None) -> Callable[..., None]:
     def run(**given: Any) -> None:
         session = current_session()
         for name, kind in kinds.items():
@@ -72,8 +75,9 @@ def _list(read: Read, ready: Ready | None, told: Told | None) -> Callable[..., N
             path = path.format(**{place: given.pop(read.typed) or session.party})
         if ready is not None:
             ready(session, given)
-        answer = partial(answer_newest if read.newest else answer_list, in_csv=read.name in TOLD_IN_CSV)
-        answer(session, path, columns_of(read.name), told and partial(told, session), **given)
+        answer = partial(answer_newest, summed=summed) if read.newest else partial(answer_list, adds=read.adds)
+        answer(session, path, columns_of(read.name), told and partial(told, session),
+               in_csv=read.name in TOLD_IN_CSV, **given)  # fmt: skip
         _tell_defaults(session, read, given)
 
     place = read.path.partition("{")[2].partition("}")[0]

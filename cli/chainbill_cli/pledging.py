@@ -49,9 +49,9 @@ def offer(
             if one:
                 described.token(session, preview, one)
         preview.party(session, "column.pledgee", arguments["pledgee"]).money("column.secured", minor, codes[0])
-        preview.line("preview.debt_due_on", arguments["due_on"]).line("column.contract_no", contract_no)
+        preview.line("column.debt_due_on", arguments["due_on"]).line("column.contract_no", contract_no)
     outcome = write(session, writing, [call("pledge", "offer", **arguments)], preview)
-    answer_write(session, outcome, "pledge", "tokens", "until", currency=codes[0])
+    answer_write(session, outcome, "pledge", "tokens", "until=answer_until", currency=codes[0])
 
 
 @pledge.command("accept", help="pledge.accept")
@@ -96,7 +96,7 @@ def enforce(session: Session, writing: Writing, named: str, *, owed: str, curren
     if preview:
         preview.money("column.owed", minor, code)
     outcome = write(session, writing, [call("pledge", "enforce", pledge=identifier, owed=minor)], preview)
-    answer_write(session, outcome, "pledge_status", "pledge", "until", currency=code)
+    answer_write(session, outcome, "pledge_status", "pledge", "until=answer_until", currency=code)
 
 
 def _of_currency(session: Session, typed: str, currency: str) -> tuple[str, str]:

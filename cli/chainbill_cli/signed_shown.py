@@ -101,7 +101,7 @@ def _in_a_list(preview: Preview, name: str, value: str) -> bool:
 
 
 def _in_words(preview: Preview, value: str) -> bool:
-    """Whether a word of the ledger (a status, a payer, a vote, an answer) stands there in the language in use."""
-    named = (f"value.{family}{value}" for family in ("", "proposal_", "vote_", "answer_", "payer_"))
+    """Whether a word of the ledger (a status, a payer, a vote, an answer, a kind of order) stands there in words."""
+    named = (f"value.{family}{value}" for family in ("", "proposal_", "vote_", "answer_", "payer_", "paper_"))
     keys = [key for key in named if has_text(key)]
     return any(text(key) == shown for key in keys for _, shown in preview.lines)

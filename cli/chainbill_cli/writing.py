@@ -165,8 +165,9 @@ def write(
             wire = sign_for_checker(session, calls, writing.memo, checkers, valid_ms=valid_ms)
         else:
             wire = sign(session, calls, writing.memo, valid_ms=valid_ms)
-    except Failure:
-        _rather(session, calls)
+    except Failure as failure:
+        if failure.exit_code is not Exit.REFUSED:
+            _rather(session, calls)
         raise
     if before is not None and not writing.dry_run:
         before()

@@ -80,7 +80,7 @@ def test_all_columns_of_quotes_are_seen_on_a_narrow_screen(desk: Desk, monkeypat
     monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     said = desk.text("--as", "supplier1", "--lang", "zh", "finance", "show", asked)
-    for heading in ("利率", "净额", "利息", "手续费", "计息天数", "有效期至", "追索权"):
+    for heading in ("利率", "净额", "利息", "手续费", "计息天数", "报价有效至", "追索权"):
         assert heading in said, heading
     assert "未显示" not in desk.err
 

@@ -94,3 +94,14 @@ def test_what_cannot_be_is_refused_before_the_question(desk: Desk, monkeypatch: 
     monkeypatch.setattr(preview, "confirm", lambda *_, **__: pytest.fail("nobody is asked"))
     desk.text("--as", "supplier2", "pledge", "agree", made, expect=3)
     desk.text("--as", "bank2", "pledge", "reject", made, expect=3)
+
+
+def test_its_days_and_amounts_have_one_name(desk: Desk) -> None:
+    """use: the day of the secured debt was `due on` in one place, as if it were the bill's, and nothing was 0.00."""
+    _, made = pledged(desk)
+    shown = desk.text("--lang", "zh", "--as", "bank2", "pledge", "show", made)
+    assert "被担保债务到期日" in shown
+    for absent in ("请求金额", "未付笔数"):
+        assert absent not in shown, absent
+    desk.text("--as", "bank2", "pledge", "list")
+    assert "1 in all, secured 300.00 CNY" in desk.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chainbill_cli import preview
 from cli.cli_desk import Desk, Refused, accepted_bill
 from cli.test_cli_sales import as_a_person
 
@@ -97,3 +98,45 @@ def test_what_the_ledger_would_refuse_is_said_before_it_is_signed(desk: Desk, de
     assert refused("bank2", *pay, "--value-date", "2020-01-01") == "value_date_before_agreement"
     desk.json("bank2", "recourse", "withdraw", token)
     assert refused("bank2", *pay) == "claim_transition"
+
+
+def test_a_claim_is_told_with_what_it_asks_for_now(desk: Desk, demand: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """use: what is asked now was in no list, a claim that was withdrawn had a day of answer, and names were ids."""
+    bill, token = with_recourse(desk)
+    ask = ("--as", "bank2", "--lang", "zh", "token", "recourse", token, "--ground", "agreed", "--amount", "1003.21")
+    seen = as_a_person(desk, monkeypatch, *ask, "--document", demand)
+    assert "被请求方：第1银行" in seen
+    assert "被请求方  bank1" in desk.out
+    desk.json("bank1", "bill", "settle", bill, "--amount", "300.00", "--partial", "--reference", "P-1")
+    listed = desk.text("--as", "bank2", "recourse", "list")
+    assert "703.21" in listed
+    assert "1 in all, asked now 703.21 CNY" in desk.err
+    assert "703.21 CNY" in desk.text("--as", "bank2", "recourse", "show", token)
+    desk.json("bank2", "recourse", "withdraw", token)
+    shown = desk.text("--as", "bank2", "recourse", "show", token)
+    for absent in ("answered on", "asked now", "to be paid by", "stands until"):
+        assert absent not in shown, absent
+    desk.text("--as", "bank2", "recourse", "list")
+    assert "asked now 0.00 CNY" in desk.err
+
+
+def test_more_than_is_asked_is_looked_at_twice(desk: Desk, demand: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, token = with_recourse(desk)
+    desk.json("bank2", "token", "recourse", token, "--ground", "agreed", "--amount", "1003.21", "--document", demand)
+    desk.json("bank1", "recourse", "accept", token)
+    pay = ("--as", "bank2", "token", "buyback", token, "--reference", "R-1", "--amount")
+    monkeypatch.setattr(preview, "confirm", lambda *_, **__: False)
+    monkeypatch.setattr(preview, "person", lambda: True)
+    for amount, differs in (("1003.22", True), ("1003.21", False)):
+        desk.text(*pay, amount, expect=1)
+        assert ("LOOK TWICE: more than is asked now, 1,003.21 CNY" in desk.err) == differs
+
+
+def test_who_was_given_it_without_recourse_is_told_at_once(desk: Desk, demand: str, refused: Refused) -> None:
+    _, token = accepted_bill(desk)
+    token = desk.json("supplier1", "token", "transfer", token, "--to", "supplier2:1000.00")["tokens"][0]["id"]
+    token = desk.json("supplier2", "token", "accept", token)["token"]
+    desk.text("localnet", "clock", "--advance", "130d")
+    accepted_bill(desk)
+    ask = ("token", "recourse", token, "--amount", "1000.00", "--document", demand, "--ground", "overdue")
+    assert refused("supplier2", *ask) == "no_recourse"

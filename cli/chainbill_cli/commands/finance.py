@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainbill_cli import described, labels, sealing
-from chainbill_cli.agreements import counts_no_more, note_agreement, request_told, tell_paid_since
+from chainbill_cli.agreements import counts_no_more, note_agreement, request_alone, request_told, tell_paid_since
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands import finance_quotes
 from chainbill_cli.commands.token import usable
@@ -33,7 +33,7 @@ NOT_YET = ("agreed_net", "paid")
 """Amounts of a quote that are 0 until it is agreed to, or paid out."""
 QUOTE_ROWS = columns(
     "finance/quote",
-    "id bank amount currency rate days interest fee net recourse status valid_until "
+    "id bank amount currency rate days interest fee net recourse status valid_until=quote_until "
     "needs_label.scheme:id=needs_label needs_label.grade:id=needs_grade",
     "id rate net currency status bank recourse valid_until interest amount fee days "
     "needs_label.scheme needs_label.grade",
@@ -231,8 +231,9 @@ def show(identifier: str, at: str | None) -> None:
     body = without_as_of(session.client.get(f"{REQUEST.path}/{object_id(session, REQUEST, identifier)}", at=at))
     quotes = [one for one in body.get("quotes") or () if isinstance(one, dict)]
     body["quotes"] = [sealing.told(session, one, str(body["holder"])) for one in quotes]
-    shown = request_told(session, body) if session.out.form == "table" else body
-    session.out.thing(shown, (*fields_of("request"), *(Column(name, "id") for name in DOUBTS if body.get(name))))
+    doubts = [Column(name, "id") for name in DOUBTS if body.get(name)]
+    shown = request_alone(session, body) if session.out.form == "table" else body
+    session.out.thing(shown, (*fields_of("request"), *doubts))
     sealing.note_closed(session, body["quotes"])
     if session.out.form == "table" and body["quotes"]:
         session.out.rows([_quote_told(one) for one in body["quotes"]], QUOTE_ROWS, chosen_among=True)

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from chainbill_cli.kit import noun
 from chainbill_cli.plain_reads import plain_reads
+from chainbill_cli.session import Session
 
 freeze = noun("freeze")
-plain_reads(freeze)
+
+
+def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A freeze with the amount that was frozen."""
+    del session
+    return {**row, "amount": row["hi"] - row["lo"]}
+
+
+def _sums(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """What is, or was, frozen in each currency."""
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row["currency"]] += row["hi"] - row["lo"]
+    return {"": dict(sums)}
+
+
+plain_reads(freeze, told={"freezes": _told, "freeze": _told}, summed={"freezes": _sums})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chainbill_cli.ordering import order
+from chainbill_cli.orders_told import listed, shown, sums
 from chainbill_cli.plain_reads import plain_reads
 
-plain_reads(order)
+plain_reads(order, told={"orders": listed, "order": shown}, summed={"orders": sums})

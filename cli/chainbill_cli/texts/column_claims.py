@@ -1,8 +1,17 @@
-"""Headings of what is told of onward sales, recourse, guarantees and write-offs alone."""
+"""Headings of what is told of onward sales, recourse, guarantees and write-offs alone, and of the last days of what
+waits for an answer."""
 
 from __future__ import annotations
 
 OF_CLAIMS: dict[str, tuple[str, str]] = {
+    "column.answer_until": ("to be answered by", "最后答复日"),
+    "column.claim_until": ("to be paid by", "付款截止"),
+    "column.debt_due_on": ("secured debt due on", "被担保债务到期日"),
+    "column.pledge.due_on": ("secured debt due on", "被担保债务到期日"),
+    "column.recourse.amount": ("asked for", "请求金额"),
+    "column.request_until": ("request stands until", "申请有效至"),
+    "column.agreement_until": ("disbursement to be recorded by", "放款登记截止"),
+    "column.quote_until": ("the quote stands until", "报价有效至"),
     "column.sold_by": ("seller", "转出行"),
     "column.bought_by": ("buyer", "受让行"),
     "column.price": ("price", "对价"),

@@ -15,8 +15,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "即将登记解冻文书，他行确认后解除：",
     ),
     "preview.order_transfer": (
-        "An order is about to be entered that transfers once another bank ratifies it:",
-        "即将登记划转文书，他行确认后划转：",
+        "An order is about to be entered that transfers 72 hours after another bank ratifies it:",
+        "即将登记划转文书，他行确认满 72 小时后划转：",
+    ),
+    "preview.order_seizure": (
+        "An order is about to be entered; it freezes at once, and transfers 72 hours after another bank ratifies it:",
+        "即将登记划转文书，立即冻结，他行确认满 72 小时后划转：",
     ),
     "preview.order_ratify": ("Another bank's order is about to be ratified:", "即将复核确认他行登记的法律文书："),
     "preview.order_refuse": ("Another bank's order is about to be refused:", "即将拒绝他行登记的法律文书："),

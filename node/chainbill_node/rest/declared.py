@@ -90,12 +90,14 @@ def declared_list(
     fits: Callable[[View, Asked, Row], bool] | None = None,
     names: Callable[[View, Asked], Names | None] | None = None,
     concerned: Callable[[View], Iterable[str]] | None = None,
+    adding: Callable[[Row], int] | None = None,
 ) -> None:
     """Make the list of a declared read.
 
     sees: whether a row shows, to everybody if left out. now: the row as it stands, where other rows have a say. fits:
     what filters ask that is no field of the row. names: the candidates, None for those that an index of a filter has.
     concerned: the candidates of a reader who does not see everything and asks for none; the whole table if left out.
+    adding: what a row adds to the sum, in minor units, where that is no field of it.
     """
     read = reads()[name]
     contract, table = read.row.place.split("/")
@@ -111,7 +113,7 @@ def declared_list(
                 return None
             if fits is not None and not fits(view, asked, row):
                 return None
-            added = (str(row["currency"]), int(row[read.adds])) if read.adds else ()
+            added = (str(row["currency"]), adding(row) if adding else int(row[read.adds])) if read.adds else ()
             return Entry(partial(shape, view, row), *added)
 
         found = (names(view.known, asked) if names else None) or _indexed(read, view.known, asked)

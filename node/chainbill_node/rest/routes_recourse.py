@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chainbill_contracts.declared_rows import rows
 from starlette.responses import Response
 
 from chainbill_node.rest.declared import declared, declared_list
@@ -15,6 +16,8 @@ from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import Row
 
 router = router_of("bills", "/v1")
+OPEN = next(one.words for one in rows()["recourse/claim"].together if one.name == "open")
+"""Statuses of a claim that still asks for money."""
 
 
 def sees_claim(view: View, row: Row) -> bool:
@@ -27,6 +30,12 @@ def sees_claim(view: View, row: Row) -> bool:
     return account is not None and view.viewer.party == view.successor_of(str(account["bank"]))
 
 
+def asked_now(row: Row) -> int:
+    """Give what a claim asks for now, in minor units: less what the debtor has paid since; 0 of one that is over."""
+    now = int(row["amount"]) - int(row["principal"]) + int(row["left"])
+    return max(now, 0) if row["status"] in OPEN else 0
+
+
 def _concerned(view: View) -> Iterator[str]:
     """Give those of the parties read for."""
     for party in sorted(view.viewer.reads_for()):
@@ -34,7 +43,7 @@ def _concerned(view: View) -> Iterator[str]:
             yield from every(from_index(view.reader, index, (party,)))
 
 
-declared_list(router, "claims", sees=sees_claim, concerned=_concerned)
+declared_list(router, "claims", sees=sees_claim, concerned=_concerned, adding=asked_now)
 
 
 @declared(router, "claim")
