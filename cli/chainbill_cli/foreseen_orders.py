@@ -160,7 +160,7 @@ def _stands(session: Session, kind: str, place: Place, amount: int) -> Iterator[
         yield "order_open", {"order": waiting[0]}
     if row.get("suspends") and (kind == "transfer" or (kind == "release" and amount)):
         asked = session.object_row(PLACES["request"], str(row["suspends"]))
-        if asked:
+        if asked.get("until"):  # others than bank and holder do not read it
             yield "freeze_suspends", {"until": asked["until"]}
 
 
