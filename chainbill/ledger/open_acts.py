@@ -32,7 +32,8 @@ ALWAYS_OPEN: Final = frozenset(
         "party.revoke_key", "audit.revoke_grant", "party.refuse_mandate", "party.withdraw_change",
         "party.halt", "party.lift_halt", "recovery.veto", "standing.object_to", "standing.stay",
         # money that has moved is recorded
-        "settlement.settle", "settlement.proceed", "settlement.pay_result", "settlement.reverse",
+        "settlement.settle", "settlement.settle_prepaid", "settlement.proceed", "settlement.pay_result",
+        "settlement.reverse",
         # a seat counts towards every quorum until a vote takes it away
         "governance.vote", "governance.ready",
     }

@@ -206,6 +206,24 @@ def sale(session: Session, preview: Preview, row: Row) -> None:
         preview.line("column.answer_until", str(row["until"]))
 
 
+def prepayment(session: Session, preview: Preview, row: Row) -> None:
+    """An early payment: who offers what for how much, what that costs a year, and until when."""
+    preview.line("column.token", str(row["token"])).party(session, "column.holder", str(row["holder"]))
+    preview.money("column.amount", int(row["amount"]), str(row["currency"]))
+    early_price(preview, row, int(row["yearly_rate"]))
+    of_bill(session, preview, str(row["bill"]))
+    preview.line("column.pay_by", str(row["pay_by"]))
+    if row["status"] == "offered":
+        preview.line("preview.answer_until", str(row["until"]))
+
+
+def early_price(preview: Preview, row: Row, rate: int) -> None:
+    """What is paid early, what is forgone, and as a yearly rate. rate: 1/10,000 of a percent; row: price, forgone."""
+    preview.money("column.price", int(row["price"]), str(row["currency"]))
+    preview.money("column.forgone", int(row["forgone"]), str(row["currency"]))
+    preview.line("column.yearly_rate", text("prepay.yearly_rate", rate=format_rate(rate)))
+
+
 def claim(session: Session, preview: Preview, row: Row) -> None:
     """A claim of recourse: who asks whom for what, principal and interest apart, and what the debtor has paid since."""
     currency, principal = str(row["currency"]), int(row["principal"])

@@ -55,7 +55,8 @@ def _offered(row: Row, _: str) -> Refusal | None:
 
 
 def _for_transfer(row: Row, _: str) -> Refusal | None:
-    other = next((one["ref"] for one in row.get("locks") or () if one["kind"] == "offered" and one["ref"] == SALE), "")
+    refs = [str(one["ref"]) for one in row.get("locks") or () if one["kind"] == "offered"]
+    other = next((one for one in refs if one in (SALE, PREPAY)), "")
     return ("offer_of_other_kind", {"ref": other}) if other else None
 
 
@@ -94,6 +95,7 @@ ACTIVE: Row = {"status": "active", "halted_on": ""}
 """The row of a sender that cannot be read: the ledger decides."""
 PLEDGE = "pledge"
 SALE = "sale"
+PREPAY = "prepay"
 BILL, JOINT, TOKEN, TOKENS, REQUEST, QUOTE = "bill", "joint", "token", "tokens", "request", "quote"
 AGREES = (
     QUOTE,
@@ -162,6 +164,7 @@ SAID_AGAIN: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "settlement.settle": (("settlement",), ("amount", "value_date")),
     "settlement.pay_result": (("payment",), ()),
     "finance.disburse": (("finance", "unmatched"), ("value_date",)),
+    "settlement.settle_prepaid": (("prepaid",), ("token", "value_date")),
     "sale.buy": (("sale",), ("amount", "value_date")),
     "recourse.bought_back": (("buyback",), ("amount", "value_date")),
 }
@@ -270,7 +273,7 @@ def of_reversal(row: Row, reference: str) -> None:
         raise foreseen("receipt_unknown", {"reference": reference})
     if row.get("status") == "reversed":
         raise foreseen("receipt_transition", {"from": "reversed", "to": "reversed"})
-    if row.get("kind") == "guarantee":
+    if row.get("kind") in ("guarantee", "prepaid"):
         raise foreseen("reversal_too_late", {"until": row["value_date"]})
 
 

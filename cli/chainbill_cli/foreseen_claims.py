@@ -1,4 +1,4 @@
-"""What the ledger will refuse of pledges, sales, recourse and products.
+"""What the ledger will refuse of pledges, sales, early payments, recourse and products.
 
 As `foreseen_terms`, under the contracts' reasons and in their order. A row that cannot be read says nothing.
 """
@@ -20,9 +20,10 @@ from chainbill_cli.failure import Failure
 from chainbill_cli.foreseen_parties import Refusal, Row, elsewhere, no_bank, no_holder, stopped
 from chainbill_cli.foreseen_terms import Check, all_rows
 from chainbill_cli.money_said import PLACES
-from chainbill_cli.session import Session
+from chainbill_cli.session import Session, bank_in_place_of
 
 EVENTS, SALES, CLAIMS = (reads()[name].path for name in ("production_events", "sales", "claims"))
+PREPAYMENTS = reads()["prepayments"].path
 
 
 # --- pledges ----------------------------------------------------------------------------------------------------------
@@ -108,6 +109,66 @@ def _buy(session: Session, paid: Row) -> Iterator[Refusal | None]:
         yield "value_date_in_future", {"today": session.today()}
     if paid["value_date"] < row["offered_on"]:
         yield "value_date_before_offer", {"offered_on": row["offered_on"]}
+
+
+# --- early payment ----------------------------------------------------------------------------------------------------
+def _offer_early(session: Session, offered: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PLACES["token"], str(offered["token"]))
+    if not row or session.offline:
+        return
+    if row["holder"] != session.party:
+        yield "not_the_holder", {}
+    bill = session.object_row(PLACES["bill"], str(row["bill"]))
+    yield elsewhere("bill/bill", "prepayment.offer_prepayment", bill.get("status"))
+    yield elsewhere("token/token", "prepayment.offer_prepayment", row["status"])
+    if row.get("locks"):
+        yield "token_locked", {"token": row["id"], "locks": row["locks"]}
+    if claim_stands(session, row):
+        yield "claim_open", {"token": row["id"]}
+    if bill.get("pay_on") and not session.today() <= offered["pay_by"] < bill["pay_on"]:
+        yield "pay_by_not_valid", {"today": session.today(), "pay_on": bill["pay_on"]}
+    debtor = session.registered(str(bill.get("debtor") or ""))
+    if debtor.get("status") in ("insolvent", "closed"):
+        yield "debtor_insolvent", {"id": bill["debtor"], "status": debtor["status"]}
+    if offered["price"] > row["amount"]:
+        yield "price_not_valid", {"amount": row["amount"], "currency": row["currency"]}
+
+
+def _agree_early(session: Session, named: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PREPAYMENTS, str(named["token"]))
+    if not row or session.offline:
+        return
+    if row["debtor"] != session.party:
+        yield "not_the_debtor", {}
+    yield elsewhere("prepayment/prepayment", "prepayment.agree_prepayment", row["status"])
+    if session.today() > row["until"]:
+        yield "prepayment_lapsed", {"until": row["until"]}
+
+
+def _settle_early(session: Session, paid: Row) -> Iterator[Refusal | None]:
+    row = session.object_row(PREPAYMENTS, str(paid["token"]))
+    if not row or session.offline:
+        return
+    bill = session.object_row(PLACES["bill"], str(row["bill"]))
+    if bill.get("paying_bank") and bank_in_place_of(session, str(bill["paying_bank"])) != session.party:
+        yield "not_the_paying_bank", {}
+    yield elsewhere("prepayment/prepayment", "settlement.settle_prepaid", row["status"])
+    if paid["value_date"] > session.today():
+        yield "value_date_in_future", {"today": session.today()}
+    if paid["value_date"] < row["agreed_on"]:
+        yield "value_date_before_agreement", {"agreed_on": row["agreed_on"]}
+    if paid["value_date"] > row["pay_by"]:
+        yield "value_date_after_pay_by", {"pay_by": row["pay_by"]}
+    if session.today() > row["until"]:
+        yield "prepayment_lapsed", {"until": row["until"]}
+
+
+def _agreed_early(session: Session, named: Row) -> Iterator[Refusal | None]:
+    """What a debtor has agreed to pay early is neither refused nor taken back."""
+    token = session.object_row(PLACES["token"], str(named["token"]))
+    early = token.get("offered_to") and any(lock["ref"] == "prepay" for lock in token.get("locks") or ())
+    if early and session.object_row(PREPAYMENTS, str(named["token"])).get("status") == "agreed":
+        yield "prepayment_agreed", {}
 
 
 # --- recourse ---------------------------------------------------------------------------------------------------------
@@ -272,6 +333,8 @@ CHECKS: Mapping[str, Check] = {
     "pledge.offer": _offer, "pledge.accept": _in_time, "pledge.agree_enforcement": _in_time,
     "pledge.release": _release, "pledge.enforce": _enforce,
     "sale.sell": _sell, "sale.buy": _buy,
+    "prepayment.offer_prepayment": _offer_early, "prepayment.agree_prepayment": _agree_early,
+    "settlement.settle_prepaid": _settle_early, "token.reject": _agreed_early, "token.recall": _agreed_early,
     "recourse.ask_recourse": _ask, "recourse.bought_back": _bought_back,
     "recourse.accept_recourse": _answered("recourse.accept_recourse", "asked", "not_asked"),
     "recourse.refuse_recourse": _answered("recourse.refuse_recourse", "asked", "not_asked"),

@@ -47,7 +47,7 @@ KINDS = {name: _kind(read) for name, read in reads().items() if read.letter}
 BILL, TOKEN, REQUEST, QUOTE = (KINDS[name] for name in ("bill", "token", "request", "quote"))
 JOINT, DISPUTE, STATUS_ORDER = KINDS["joint"], KINDS["dispute"], KINDS["status_order"]
 PLEDGE, PRODUCT = KINDS["pledge"], KINDS["product"]
-SALE, CLAIM = KINDS["sale"], KINDS["claim"]
+SALE, CLAIM, PREPAYMENT = KINDS["sale"], KINDS["claim"], KINDS["prepayment"]
 COURT_ORDER, FREEZE = KINDS["order"], KINDS["freeze"]
 CHANGE = Kind("announced_change", "C", "/v1/parties/{party}/changes", "party change list")
 RECOVERY = Kind("announced_recovery", "C", "", "party recovery list")
@@ -167,7 +167,7 @@ def not_found(failure: Failure) -> bool:
 
 
 __all__ = [
-    "BILL", "CHANGE", "CLAIM", "COURT_ORDER", "DISPUTE", "FREEZE", "PLEDGE", "PRODUCT", "QUOTE", "RECOVERY",
-    "REQUEST", "SALE", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote", "read_request",
+    "BILL", "CHANGE", "CLAIM", "COURT_ORDER", "DISPUTE", "FREEZE", "PLEDGE", "PREPAYMENT", "PRODUCT", "QUOTE",
+    "RECOVERY", "REQUEST", "SALE", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote", "read_request",
     "read_token", "successor_held_by",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ MODULES = {
     "pledge": "pledge",
     "recourse": "recourse",
     "sale": "sale",
+    "prepay": "prepay",
     "order": "order",
     "freeze": "freeze",
     "product": "product",

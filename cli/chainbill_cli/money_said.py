@@ -20,7 +20,7 @@ AMOUNTS = frozenset(
     {
         "above", "amount", "amounts", "face", "fee", "interest", "min_split", "net", "outstanding", "paid",
         "beyond", "new_total", "secured", "received", "owed", "short", "most_value", "most_a_day", "rest_amount",
-        "settled", "total", "diluted", "void", "agreed_net", "given", "set_aside",
+        "settled", "total", "diluted", "void", "agreed_net", "given", "set_aside", "price", "forgone",
     }
 )  # fmt: skip
 """Names of arguments and results of the contracts, and of members of their lists and maps, that are minor units."""

@@ -35,7 +35,7 @@ WORDS = {
     "change": "change_", "invoice": "invoice_", "dispute": "dispute_", "mandate": "mandate_", "order": "order_",
     "receipt": "receipt_", "size": "size_", "step": "step_", "format": "format_", "origin": "origin_",
     "direction": "direction_", "joint": "joint_", "asks": "asks_", "payer": "payer_", "product": "product_",
-    "label": "label_", "pledge": "pledge_", "sale": "sale_", "write_off": "write_off_",
+    "label": "label_", "pledge": "pledge_", "sale": "sale_", "prepayment": "prepayment_", "write_off": "write_off_",
     "claim": "claim_", "ground": "ground_", "guarantee": "guarantee_",
     "legal_order": "legal_order_", "freeze": "freeze_", "paper": "paper_", "payee": "payee_", "ended": "ended_",
 }  # fmt: skip

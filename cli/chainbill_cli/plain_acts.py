@@ -80,6 +80,7 @@ FOUND: Mapping[str, Callable[[Session, str], str]] = {
     "claim": partial(_object, lookup.CLAIM),
     "dispute": partial(_object, lookup.DISPUTE),
     "pledge": partial(_object, lookup.PLEDGE),
+    "prepayment": partial(_object, lookup.PREPAYMENT),
     "product": partial(_object, lookup.PRODUCT),
     "change": partial(_object, lookup.CHANGE),
     "recovery": partial(_object, lookup.RECOVERY),
@@ -117,6 +118,10 @@ def _pledge(session: Session, preview: Preview, identifier: str) -> None:
     described.pledge(
         session, preview.line("column.pledge", identifier), lookup.read(session, lookup.PLEDGE, identifier)
     )
+
+
+def _prepayment(session: Session, preview: Preview, identifier: str) -> None:
+    described.prepayment(session, preview, lookup.read(session, lookup.PREPAYMENT, identifier))
 
 
 def _product(session: Session, preview: Preview, identifier: str) -> None:
@@ -162,7 +167,8 @@ def _announced(name: str, session: Session, preview: Preview, identifier: str) -
 ANNOUNCED = {"change": "changes", "recovery": "recoveries"}
 READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
     "bill": _bill, "token": _token, "claim": _claim, "joint": _joint, "dispute": _dispute, "order": _order,
-    "pledge": _pledge, "product": _product, **{name: partial(_announced, name) for name in ANNOUNCED},
+    "pledge": _pledge, "prepayment": _prepayment, "product": _product,
+    **{name: partial(_announced, name) for name in ANNOUNCED},
 }  # fmt: skip
 """Kinds of objects that a node is asked about, to show what is signed."""
 

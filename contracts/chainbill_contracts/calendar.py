@@ -57,8 +57,8 @@ def business_day_before(date):
 
 
 @internal(
-    "account", "bill", "finance", "guarantee", "legal", "party", "pledge", "recourse", "sale", "settlement",
-    "standing", "token",
+    "account", "bill", "finance", "guarantee", "legal", "party", "pledge", "prepayment", "recourse", "sale",
+    "settlement", "standing", "token",
 )  # fmt: skip
 def business_days_after(date, count):
     """Return the `count`-th business day after `date`; with count 0 `date` itself."""

@@ -31,7 +31,7 @@ LONGEST_TEXT = 200  # characters, of a reason, a name or a number of a document
 LONGEST_REFERENCE = 64  # characters, of a party's own reference of a payment or a bill
 MOST_INVOICES = 100  # behind a bill, or named at once
 MOST_STEPS_UP = 50  # from a token, for the one that was cut
-OFFERS_OF_ALL = ("sale",)  # refs of offers that end where a part of the token is paid
+OFFERS_OF_ALL = ("sale", "prepay")  # refs of offers that end where a part of the token is paid
 WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
 WORK_OF_PLEDGED = 5  # likewise: two payees, and the row of the pledge
 MOST_ITEMS = 100  # of an order of a court
@@ -44,9 +44,10 @@ ACTS_UNDER_POLICY = [
     "any", "bill.accept", "bill.answer", "bill.ask_dilution", "bill.ask_invoices", "bill.ask_paying_bank",
     "bill.ask_red_letter", "bill.ask_void", "bill.confirm", "bill.issue", "finance.agree", "finance.cancel",
     "finance.disburse", "finance.quote", "finance.request", "pledge.accept", "pledge.agree_enforcement", "pledge.offer",
-    "pledge.release", "product.event", "recourse.accept_recourse", "recourse.ask_recourse", "recourse.bought_back",
-    "sale.buy", "sale.sell", "settlement.pay_guarantee", "settlement.pay_result", "settlement.settle", "token.accept",
-    "token.give_back", "token.transfer",
+    "pledge.release", "prepayment.agree_prepayment", "prepayment.offer_prepayment", "product.event",
+    "recourse.accept_recourse", "recourse.ask_recourse", "recourse.bought_back", "sale.buy", "sale.sell",
+    "settlement.pay_guarantee", "settlement.pay_result", "settlement.settle", "settlement.settle_prepaid",
+    "token.accept", "token.give_back", "token.transfer",
 ]  # fmt: skip
 
 
@@ -1045,6 +1046,10 @@ PLEDGE_STEPS = {
 }
 PLEDGE_STANDING = ("active", "enforcing", "covered")
 PLEDGE_RETURNING = ("active", "enforcing", "covered", "ended", "enforced")
+PREPAYMENT_STEPS = {
+    "prepayment.agree_prepayment": {"offered": ("agreed",)}, "settlement.settle_prepaid": {"agreed": ("paid",)},
+    "": {"offered": ("ended",), "agreed": ("ended",), "ended": ("offered",)},
+}
 PRODUCT_STEPS = {
     "product.agree": {"proposed": ("active",)}, "product.retire": {"proposed": ("retired",), "active": ("retired",)},
 }

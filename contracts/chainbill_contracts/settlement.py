@@ -55,6 +55,7 @@ pledges = read_table("pledge", "pledge")
 freezes_read = read_table("legal", "freeze")
 written_off = read_table("write_off", "written")
 guarantees = read_table("guarantee", "guarantee")
+prepayments = read_table("prepayment", "prepayment")
 
 DAYS_OF_COURT = 1827  # after five years a court's money that its bank has not reported is an alert
 MOST_DAYS_RETURNED = 30  # a payment that came back is set aside after so many
@@ -112,11 +113,56 @@ def settle(bill, amount, reference, value_date, partial):
     keep_receipt(reference, content, bill, amount, value_date, "settlement", result)
     newest.put(bill, {"bank": ctx.party, "reference": reference, "count": 1 if last is None else last["count"] + 1})
     emit("received", {"bill": bill, "bank": ctx.party, "amount": amount, "value_date": value_date})
-    debtor = parties.get(row["debtor"])
-    if debtor["status"] == "insolvent" and value_date >= debtor["insolvent_since"]:
-        emit("paid_after_insolvency", {"bill": bill, "bank": ctx.party, "debtor": row["debtor"], "amount": amount})
-    if ctx.today > invoke("calendar", "business_days_after", value_date, 1):
-        emit("late_receipt", {"bill": bill, "bank": ctx.party, "reference": reference, "value_date": value_date})
+    tell_of_money(row, amount, reference, value_date)
+    return result
+
+
+@call
+def settle_prepaid(token, reference, value_date):
+    """Record as its paying bank that the debtor has paid a token early at the price agreed on (买方提前付款).
+
+    value_date: of the money, from the day of agreement to pay_by; recorded up to the business day after that. The
+    token settles whole; its holder is owed the price, and what it forgoes is kept. Such a receipt is not reversed.
+    """
+    require_text(token)
+    require_reference(reference)
+    require_date(value_date)
+    content = digest(["prepaid", token, value_date])
+    prepayment = prepayments.get(token)
+    bill = "" if prepayment is None else prepayment["bill"]
+    known = known_result(bill, reference, content)
+    if known is not None:
+        return known
+    require(prepayment is not None, "prepayment_unknown")
+    row = bills.get(bill)
+    require(paying_bank_of(row) == ctx.party, "not_the_paying_bank")
+    require_capability("maker")
+    invoke("prepayment", "require_agreed", token)
+    require(not steps.has(bill), "settlement_under_way", {"bill": bill})
+    require(value_date <= ctx.today, "value_date_in_future", {"today": ctx.today})
+    agreed_on = prepayment["agreed_on"]
+    require(agreed_on <= value_date, "value_date_before_agreement", {"agreed_on": agreed_on})
+    require(value_date <= prepayment["pay_by"], "value_date_after_pay_by", {"pay_by": prepayment["pay_by"]})
+    require(ctx.today <= prepayment["until"], "prepayment_lapsed", {"until": prepayment["until"]})
+    price = prepayment["price"]
+    require_policy(parties.get(ctx.party), "settlement.settle_prepaid", row["currency"], price)
+
+    done = invoke("token", "settle_one", token)
+    owed = owe_payees(row, done, {"bank": ctx.party, "reference": reference, "kind": "prepaid"})
+    entry = owed["payments"][0]
+    entry["amount"] = price
+    payment = payments.get([bill, token])
+    payment["amount"] = price
+    payments.put([bill, token], payment)
+    left = invoke("bill", "record_payment", bill, owed["amount"], value_date)
+    invoke("prepayment", "prepaid", token, ctx.party, reference, value_date)
+    result = {"payment": entry, "forgone": prepayment["forgone"], "outstanding": left, "repeated": False}
+    keep_receipt(reference, content, bill, price, value_date, "prepaid", result)
+    emit("prepaid", {
+        "bill": bill, "token": token, "bank": ctx.party, "holder": prepayment["holder"],
+        "debtor": prepayment["debtor"], "amount": owed["amount"], "price": price, "value_date": value_date,
+    })  # fmt: skip
+    tell_of_money(row, price, reference, value_date)
     return result
 
 
@@ -219,7 +265,8 @@ def reverse(reference, reason):
     require_reference(reference)
     require_text(reason)
     receipt = receipts.get([ctx.party, reference])
-    found = receipt is not None and receipt["kind"] in ("settlement", "guarantee") and "status" in receipt
+    kinds = ("settlement", "guarantee", "prepaid")
+    found = receipt is not None and receipt["kind"] in kinds and "status" in receipt
     require(found, "receipt_unknown", {"reference": reference})
     require_maker_and_checker()
     bill = receipt["bill"]
@@ -661,7 +708,7 @@ def receipt_of_predecessor(bill, reference):
 def keep_receipt(reference, content, bill, amount, value_date, kind, result):
     """Write down what the sender reported under its reference, so that it counts once.
 
-    content: digest of what was said. kind: "settlement", "guarantee" or "payment". amount: minor units.
+    content: digest of what was said. kind: "settlement", "guarantee", "prepaid" or "payment". amount: minor units.
     """
     money = kind == "settlement"
     receipts.put([ctx.party, reference], {
@@ -682,6 +729,20 @@ def keep_receipt(reference, content, bill, amount, value_date, kind, result):
         "height": ctx.height,
         "transaction": ctx.transaction,
     })  # fmt: skip
+
+
+def tell_of_money(bill, amount, reference, value_date):
+    """Tell of a debtor's money that came although the debtor was insolvent by then, or is recorded late. bill: its row.
+
+    amount: minor units.
+    """
+    debtor = parties.get(bill["debtor"])
+    if debtor["status"] == "insolvent" and value_date >= debtor["insolvent_since"]:
+        facts = {"bill": bill["id"], "bank": ctx.party, "debtor": bill["debtor"], "amount": amount}
+        emit("paid_after_insolvency", facts)
+    if ctx.today > invoke("calendar", "business_days_after", value_date, 1):
+        facts = {"bill": bill["id"], "bank": ctx.party, "reference": reference, "value_date": value_date}
+        emit("late_receipt", facts)
 
 
 def last_day_of_reversal(receipt):
@@ -715,7 +776,7 @@ def owe_payees(bill, done, step):
     """Write down whom the bank owes what was paid, and tell financings and write-offs: {"payments", "amount"}.
 
     bill: its row. done: see token.pay_all. step: who reported the money and under which reference; "kind": "guarantee"
-    where it was no debtor's.
+    where it was no debtor's, "prepaid" where it was paid early.
     """
     entries = []
     ended = []

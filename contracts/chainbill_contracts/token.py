@@ -54,6 +54,7 @@ agenda = own_table("agenda")
 bills = read_table("bill", "bill")
 pledges = read_table("pledge", "pledge")
 ranges = read_table("core", "range")
+prepayments = read_table("prepayment", "prepayment")
 steps = read_table("settlement", "step")
 
 MOST_TOKENS = 100  # in one transfer or merge
@@ -158,9 +159,7 @@ def transfer(tokens, recipients):
     for lot in lots:
         if len(lot["pieces"]) > 0:
             remainders += keep_remainder(lot)
-    remainder = ""
-    if len(remainders) > 0:
-        remainder = remainders[0]
+    remainder = remainders[0] if len(remainders) > 0 else ""
     return {"tokens": offered, "remainder": remainder, "remainders": remainders}
 
 
@@ -198,6 +197,7 @@ def reject(token, reason):
     require_text(reason)
     row = require_offered_to_sender(token)
     require_capability("maker")
+    require_not_agreed(row)
     emit("rejected", {"token": token, "from": row["holder"], "by": ctx.party, "reason": reason})
     count_offers(row["holder"], -1)
     return {"token": lift_offer(row)}
@@ -211,6 +211,7 @@ def recall(token):
     require(row["holder"] == ctx.party, "not_the_holder")
     require_capability("maker")
     require(row["offered_to"] != "", "not_offered")
+    require_not_agreed(row)
     emit("recalled", {"token": token, "by": ctx.party, "to": row["offered_to"]})
     keep_place(ctx.party)
     return {"token": lift_offer(row)}
@@ -336,12 +337,13 @@ def finance_to(token, bank, price):
     return child["id"]
 
 
-@internal("pledge", "sale")
+@internal("pledge", "prepayment", "sale")
 def offer_free(tokens, recipient, ref, until):
     """Lock free tokens of the sender as offered; answers the last day of the offer.
 
     recipient: who may refuse each by itself (`reject`), and of whom it may be taken back (`recall`); "" where another
-    contract ends the offer as a whole (`end_offer`). ref: "sale", or the pledge. until: "" for that of a transfer.
+    contract ends the offer as a whole (`end_offer`). ref: "sale", "prepay", or the pledge. until: "" for that of a
+    transfer.
     """
     if until == "":
         for token in tokens:
@@ -356,6 +358,16 @@ def offer_free(tokens, recipient, ref, until):
             keep(row)
     count_offers(ctx.party, len(tokens))
     return until
+
+
+@internal("prepayment")
+def prolong_offer(token, until):
+    """Let an offer that was agreed to stand until another day."""
+    row = token_rows.get(token)
+    lift_offer_place(row)
+    row["locks"][0]["until"] = until
+    keep(row)
+    agenda.put([add_days(until, 1), "offer", token], {"token": token})
 
 
 @internal("pledge")
@@ -449,6 +461,17 @@ def pay_for_debtor(tokens, guarantor):
         rows += [row]
         amounts += [row["hi"] - row["lo"]]
     return pay_all(rows, amounts, guarantor)
+
+
+@internal("settlement")
+def settle_one(token):
+    """End a whole token whose holder takes less than its amount for it (提前付款); answers what `pay_all` does."""
+    row = token_rows.get(token)
+    lift_offer_place(row)
+    row["offered_to"] = ""
+    row["locks"] = []
+    count_offers(row["holder"], -1)
+    return pay_all([row], [row["hi"] - row["lo"]], "")
 
 
 @internal("recourse")
@@ -560,12 +583,7 @@ def lots_of(rows):
         bill = require_bill_open_for_offers(row["bill"])
         require_debtor_in_business(bill)
         lots = placed_by_due_date(lots, {
-            "row": row,
-            "at": row["lo"],
-            "end": row["hi"],
-            "bill": bill,
-            "until": offer_until(bill),
-            "pieces": [],
+            "row": row, "at": row["lo"], "end": row["hi"], "bill": bill, "until": offer_until(bill), "pieces": [],
         })  # fmt: skip
     for number in range(1, len(lots)):
         before = lots[number - 1]["row"]
@@ -1065,6 +1083,12 @@ def require_offered_to_sender(token):
     require(row is not None, "token_unknown")
     require(row["offered_to"] == ctx.party, "not_offered_to_you")  # what became of it is no stranger's business
     return row
+
+
+def require_not_agreed(row):
+    """What a debtor has agreed to pay early is neither refused nor taken back. row: an offered token's."""
+    known = prepayments.get(row["id"]) if row["locks"][0]["ref"] == "prepay" else None
+    require(known is None or known["status"] != "agreed", "prepayment_agreed")
 
 
 def require_recipient(party):

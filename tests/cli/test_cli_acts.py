@@ -53,7 +53,7 @@ ELSEWHERE = {
 OBJECTS = {
     "bill": BILL, "token": TOKEN, "joint": an_id("J", "joint"), "dispute": DISPUTE, "change": an_id("C", "change"),
     "recovery": an_id("C", "change"), "order": ORDER, "party": "anchor",
-    "product": PRODUCT, "pledge": PLEDGE, "claim": TOKEN,
+    "product": PRODUCT, "pledge": PLEDGE, "claim": TOKEN, "prepayment": TOKEN,
 }  # fmt: skip
 """What is typed for an object of each kind that a plain act is about."""
 
@@ -135,6 +135,12 @@ EXAMPLES: dict[str, list[str]] = {
     "recourse.bought_back": [
         "token", "buyback", TOKEN, "--reference", "R", "--amount", "1", "--currency", "CNY",
         "--value-date", "2027-01-01",
+    ],
+    "prepayment.offer_prepayment": [
+        "token", "prepay", TOKEN, "--price", "1", "--by", "2027-01-01", "--currency", "CNY",
+    ],
+    "settlement.settle_prepaid": [
+        "bill", "settle-prepaid", TOKEN, "--reference", "R", "--value-date", "2027-01-01",
     ],
     "sale.sell": ["token", "sell", TOKEN, "--to", "bank2", "--price", "1", "--no-recourse", "--currency", "CNY"],
     "sale.buy": ["token", "buy", TOKEN, "--reference", "R", "--registration", "ZD-3", "--value-date", "2027-01-01"],

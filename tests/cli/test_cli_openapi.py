@@ -79,6 +79,8 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     _, claimed = bank_token(desk)
     asked_back = ["--ground", "agreed", "--amount", "9.00", "--document", str(paper)]
     desk.json("bank1", "token", "recourse", claimed, *asked_back)
+    _, early = accepted_bill(desk)
+    desk.json("supplier1", "token", "prepay", early, "--price", "9.00", "--by", "+20d")
     said = ["ab" * 32, "--seller", "supplier1", "--document", str(paper)]
     dispute = desk.json("supplier2", "invoice", "dispute", *said)["dispute"]
     joint = desk.json("anchor", "bill", "void", bill_over(desk, "cd" * 32, "supplier1", "anchor", 500))["joint"]
@@ -99,7 +101,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     client = httpx.Client(transport=desk.transport, base_url="http://node.test", headers={"Accept": JSON})
     transactions = [paid["transaction"], *([refused["transaction"]] if "transaction" in refused else [])]
     return client, {
-        "bill_id": [bill], "token_id": [first, paid["token"], claimed], "request_id": [asked["request"]],
+        "bill_id": [bill], "token_id": [first, paid["token"], claimed, early], "request_id": [asked["request"]],
         "quote_id": [quoted["quote"]], "identifier": transactions, "year": ["2026"],
         "name": [str(height) for height in range(1, head + 1)], "contract": ["bill", "general"],
         "party": [one["id"] for one in desk.json("auditor", "party", "list")], "fingerprint": ["ab" * 32],

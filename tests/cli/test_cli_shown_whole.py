@@ -16,6 +16,7 @@ LEFT_OUT = {
     "joint": set(),
     "pledge": {"ranges", "moves"},
     "claim": set(),
+    "prepayment": set(),
     "sale": set(),
     "product": {"alg"},
     "status_order": {"allowed_ms"},

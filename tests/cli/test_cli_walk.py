@@ -42,7 +42,7 @@ TABLES: dict[str, list[str]] = {
     "label list": ["{bill}"], "label schemes": [],
     "order list": [], "order show": ["{court_order}"], "freeze list": [], "freeze show": ["{freeze}"],
     "pledge list": [], "pledge show": ["{pledge}"],
-    "sale list": [], "sale show": ["{sold}"],
+    "sale list": [], "sale show": ["{sold}"], "prepay list": [], "prepay show": ["{early}"],
     "recourse list": [], "recourse show": ["{claimed}"],
     "product list": [], "product show": ["{product}"], "product events": [],
     "calendar show": ["2027"],
@@ -60,7 +60,7 @@ TABLES: dict[str, list[str]] = {
 """What each is asked for; `doctor` ends with 1, since no node listens on a port here."""
 NO_TABLE: dict[str, str] = {
     "tx": "build sign send", "block": "tail", "party": "apply sign insolvent lift offboard", "party key": "prove",
-    "product": "attest", "pledge": "offer release enforce", "sale": "sell buy",
+    "product": "attest", "pledge": "offer release enforce", "sale": "sell buy", "prepay": "offer",
     "recourse": "ask paid",
     "order": "renew release transfer", "token": "freeze unfreeze force",
     "key": "new import export rewrap", "config": "set unset", "": "demo completion",
@@ -143,12 +143,13 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     pledge = desk.json("supplier2", "token", "pledge", asked["remainder"], "--to", "bank2", *told)["pledge"]
     desk.json("bank2", "pledge", "accept", pledge, "--registration", "Z" * 64)
     sold = offered_for_sale(desk)
+    early = paid_early(desk)
     claimed = asked_back(desk, paper)
     transaction = sent(desk, "supplier1", "token.split", token=split["remainder"], amounts=[100])["transaction"]
     return {
         **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
         "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, "sold": sold, "claimed": claimed,
-        **frozen,
+        "early": early, **frozen,
         "transaction": transaction,
         "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
@@ -158,6 +159,15 @@ def offered_for_sale(desk: Desk) -> str:
     """A token that a bank holds and offers to another bank."""
     _, token = bank_token(desk)
     desk.json("bank1", "token", "sell", token, "--to", "bank2", "--price", "98.00", "--recourse")
+    return token
+
+
+def paid_early(desk: Desk) -> str:
+    """A token that its debtor has paid early at a discount."""
+    _, token = accepted_bill(desk, "1.00")
+    desk.json("supplier1", "token", "prepay", token, "--price", "0.99", "--by", "+20d")
+    desk.json("anchor", "prepay", "agree", token)
+    desk.json("bank1", "bill", "settle-prepaid", token, "--reference", "E" * 60)
     return token
 
 

@@ -154,6 +154,15 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     ("bank2", "pledge accept {late} --registration ZD-2", {}),
     ("supplier1", "finance request {rest} --to bank2 --amount 1.00", {"request": "request", "rest": "remainder"}),
     ("supplier1", "finance withdraw {request}", {}),
+    # early payment
+    ("supplier1", "bill issue --debtor anchor --amount 9.00 --due +120d", {"soon": "bill"}),
+    ("anchor", "bill confirm {soon}", {}),
+    ("supplier1", "bill accept {soon}", {"early": "token"}),
+    ("supplier1", "token prepay {early} --price 8.90 --by +20d", {}),
+    ("anchor", "token reject {early} --reason {long}", {}),
+    ("supplier1", "prepay offer {early} --price 8.90 --by +20d", {}),
+    ("anchor", "prepay agree {early}", {}),
+    ("bank1", "bill settle-prepaid {early} --reference EP-1", {}),
     # disputes of invoices
     ("supplier2", "invoice dispute {fingerprint} --seller supplier1 --document {paper}", {"dispute": "dispute"}),
     ("bank2", "invoice uphold {dispute}", {}),

@@ -315,6 +315,23 @@ def _offered_for_sale(world: World) -> Ready:
     return Ready(BANK3, {"token": token, **paid})
 
 
+def _to_prepay(world: World) -> Ready:
+    token = accepted_bill(world, face=5_000)[1]
+    return Ready(S1, {"token": token, "price": 4_900, "pay_by": world.today})
+
+
+def _to_agree_prepayment(world: World) -> Ready:
+    ready = _to_prepay(world)
+    sent(world, S1, "prepayment.offer_prepayment", [MAKER], **ready.arguments)
+    return Ready(ANCHOR, {"token": ready.arguments["token"]})
+
+
+def _to_settle_prepaid(world: World) -> Ready:
+    ready = _to_agree_prepayment(world)
+    sent(world, ANCHOR, "prepayment.agree_prepayment", [MAKER], **ready.arguments)
+    return Ready(BANK1, {**ready.arguments, "reference": "EP-1", "value_date": world.today})
+
+
 def _to_claim(world: World) -> Ready:
     token = _offered_for_sale(world).arguments["token"]
     paid = {"token": token, "reference": "BUY-2", "value_date": world.today, "amount": 0, "registration": "ZD-3"}
@@ -555,6 +572,7 @@ ACTS: dict[str, Spec] = {
     "finance.decline_quote": Spec("M", SAYS_NO, lambda world: Ready(S1, {"quote": _quoted(world)[1]}), open=True),
     "finance.withdraw": Spec("M", SAYS_NO, lambda world: Ready(S1, {"request": _quoted(world)[0]}), open=True),
     "finance.withdraw_quote": Spec("M", SAYS_NO, lambda world: Ready(BANK2, {"quote": _quoted(world)[1]}), open=True),
+    "settlement.settle_prepaid": Spec("M", UNDER_POLICY, _to_settle_prepaid, open=True),
     "settlement.settle": Spec("M", UNDER_POLICY, _settle, open=True),
     "settlement.proceed": Spec("M", "goes on with what the bank has reported", _proceed, open=True),
     "settlement.pay_result": Spec("M", UNDER_POLICY, partial(_paid, BANK1, status="paid", reference="R-2"), open=True),
@@ -607,6 +625,8 @@ ACTS: dict[str, Spec] = {
     "recourse.refuse_recourse": Spec("M", SAYS_NO, partial(_claimed, BANK2, reason="no"), open=True),
     "recourse.withdraw_recourse": Spec("M", SAYS_NO, partial(_claimed, BANK3), open=True),
     "recourse.bought_back": Spec("M", UNDER_POLICY, _to_buy_back),
+    "prepayment.offer_prepayment": Spec("M", UNDER_POLICY, _to_prepay),
+    "prepayment.agree_prepayment": Spec("M", UNDER_POLICY, _to_agree_prepayment),
     "sale.sell": Spec("M", UNDER_POLICY, _to_sell),
     "sale.buy": Spec("M", UNDER_POLICY, _offered_for_sale),
     "pledge.offer": Spec("M", UNDER_POLICY, _to_pledge),

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from chainbill_contracts.declared_rows import rows
+from contracts.invariants_early import check_prepayments
 from contracts.invariants_freezes import check_freezes
 from contracts.invariants_pledges import check_pledges
 from contracts.invariants_suspended import check_requests
@@ -63,6 +64,7 @@ def check_all(world: World) -> None:
     check_financings(world, tokens, hops)
     check_pledges(world, tokens)
     check_sales(world, tokens)
+    check_prepayments(world, tokens, bills)
     check_claims(world, tokens)
     check_freezes(world, tokens)
     check_standings(world, bills)
@@ -129,12 +131,15 @@ def check_bill(world: World, bill: dict[str, Any], tokens: dict[str, Any]) -> No
             payee = world.row("legal", "order", payment["order"])["beneficiary"]
         elif payment["kind"] == "court":
             payee = payment["bank"]
-        assert (payment["party"], payment["amount"]) == (payee, token["hi"] - token["lo"])
+        forgone = world.row("prepayment", "prepayment", token_id)["forgone"] if payment["kind"] == "prepaid" else 0
+        assert (payment["party"], payment["amount"] + forgone) == (payee, token["hi"] - token["lo"])
     received = [row for _, row in world.rows("settlement", "receipt") if row["bill"] == bill["id"]]
+    early = sum(row["amount"] + row["result"]["forgone"] for row in received if row["kind"] == "prepaid")
     received = [row for row in received if row["kind"] == "settlement" and row["status"] == "standing"]
     step = check_reversals(world, bill, payments, received)
     left = 0 if step is None else step["outstanding"] - bill["face"] + bill["settled"] + bill["diluted"] + bill["void"]
-    assert sum(row["amount"] for row in received) == bill["settled"] + (0 if step is None else step["amount"] - left)
+    paid_in = early + sum(row["amount"] for row in received)
+    assert paid_in == bill["settled"] + (0 if step is None else step["amount"] - left)
 
 
 def is_bought_out(world: World, token: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ NO_MONEY = """
     accepted_on active_height acts agreed_on bank bill capability count currency date deepest dispute due_on event
     expires_on field fingerprint fingerprints freeze from grade halted_on hash height holder id insolvent_since key kind
     last_offer_on least live locks member milliseconds most name needed number objected_on offered_on order parameter
-    part party pay_on position product recovery red ref reference role scheme serial set sponsor status successor
+    part party pay_by pay_on position product recovery red ref reference role scheme serial set sponsor status successor
     suspended_on to today token unknown until valid_until value words"""
 """Names of details that are dates, ids, words, counts or lists of them in every refusal."""
 NEITHER = {("fields_not_valid", "missing"), ("application_expired", "until")}

@@ -131,7 +131,7 @@ MUTANTS: dict[str, Mutant] = {
         is_refused(refused.accept_what_is_for_sale),
     ),
     "a rest stays for sale": (
-        "general", 'OFFERS_OF_ALL = ("sale",)', 'OFFERS_OF_ALL = ("",)',
+        "general", 'OFFERS_OF_ALL = ("sale", "prepay")', 'OFFERS_OF_ALL = ("prepay",)',
         told.test_a_part_payment_ends_it_too_and_what_is_left_is_free,
     ),
     "its place stays taken": (

@@ -49,6 +49,7 @@ ASKS_NOBODY = {
     ("request", "disbursed"): "the bank has its token; what is left is the debtor's to pay",
     ("request", "ended"): "over, likewise: what was lost of it comes from nobody",
     ("request", "repaid"): "over, as long as no receipt of it is taken back",
+    ("prepayment", "ended"): "over: the token is free, and the holder may offer it again",
     ("sale", "ended"): "over: the token is free, and the seller may offer it again",
     ("token", "settled"): "over, likewise",
 }

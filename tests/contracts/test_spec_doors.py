@@ -69,7 +69,8 @@ NAMES_TWO = {
     "settlement.pay_result": "not_the_instructing_bank", "settlement.acknowledge": "not_the_payee",
     "account.attest": "not_a_bank", "label.revoke": "label_unknown",
     "legal.ratify": "order_unknown", "legal.refuse": "order_unknown", "legal.object_to": "order_unknown",
-    "sale.buy": "sale_unknown", "guarantee.demand": "guarantee_unknown",
+    "sale.buy": "sale_unknown", "prepayment.agree_prepayment": "prepayment_unknown",
+    "settlement.settle_prepaid": "prepayment_unknown", "guarantee.demand": "guarantee_unknown",
 }  # fmt: skip
 """Acts about a row of two names; whose account it is, is no stranger's business."""
 

@@ -13,6 +13,8 @@ from contracts.guaranteeing import GUARANTOR, demand, guarantee
 from contracts.joint_words import dilute, off, on
 from contracts.labels import attest, scheme
 from contracts.pledging import offer_pledge, pledge, told
+from contracts.prepaying import agreed as agreed_early
+from contracts.prepaying import bill_of, prepay
 from contracts.products import PARTS, active, report
 from contracts.refusals_governance import candidate, deploy, propose, vote
 from contracts.refusals_party import recover
@@ -158,6 +160,10 @@ def busy_world(world: World | None = None) -> World:
     told(world, gone, paid, "paid", "OUT")
     sell(world, held(world)[1])
     sold(world, held(world)[1])
+    agreed_early(world, bill_of(world, 1_000)[1], price=900, pay_by=world.plus(5))
+    early = bill_of(world, 1_000)[1]
+    agreed_early(world, early, price=900, pay_by=world.plus(5))
+    prepay(world, early)
     mine = sold(world, held(world)[1])
     agreed(world, mine, ground="agreed")
     bought_back(world, mine, by=BANK2)

@@ -56,6 +56,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "product/registered": lambda world, told: told["sender"],
     "recovery/recovery": lambda world, told: told["recovery"],
     "recourse/claim": lambda world, told: told["token"],
+    "prepayment/prepayment": lambda world, told: told["token"],
     "sale/sale": lambda world, told: told["token"],
     "settlement/receipt": lambda world, told: [told["sender"], told["reference"]],
     "settlement/payment": lambda world, told: [told["bill"], told["token"]],

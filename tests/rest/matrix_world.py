@@ -131,6 +131,16 @@ def _sale(book: BillBook, token: str, seller: str, buyer: str, bill: str) -> Non
     })  # fmt: skip
 
 
+def _prepayment(book: BillBook, token: str, holder: str, bank: str, bill: str) -> None:
+    made = {"height": book.height, "transaction": ""}
+    book.put("prepayment", "prepayment", token, {
+        "token": token, "bill": bill, "currency": "CNY", "amount": 10, "price": 9, "forgone": 1, "holder": holder,
+        "debtor": str((book.get("bill", "bill", bill) or {})["debtor"]), "bank": bank, "pay_by": "2026-01-20",
+        "offered_on": "2026-01-05", "until": "2026-01-12", "status": "ended", "agreed_on": "", "value_date": "",
+        "reference": "", "offered": made, "created": made,
+    })  # fmt: skip
+
+
 def _claim(book: BillBook, token: str, holder: str, asked: str, bill: str) -> None:
     made = {"height": book.height, "transaction": ""}
     book.put("recourse", "claim", token, {
@@ -226,6 +236,8 @@ class World:
         _write_off(book, "W-foreign", STRANGER, foreign_bill)
         _sale(book, own_token, OWNER, "BANK4", own_bill)
         _sale(book, foreign_token, STRANGER, "BANK5", foreign_bill)
+        _prepayment(book, own_token, OWNER, "BANK4", own_bill)
+        _prepayment(book, foreign_token, STRANGER, "BANK5", foreign_bill)
         _claim(book, own_token, OWNER, "BANK4", own_bill)
         _claim(book, foreign_token, STRANGER, "BANK5", foreign_bill)
         _court_order(book, "own", OWNER, "BANK3", own_bill, "ratified")

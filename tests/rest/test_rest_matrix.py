@@ -107,6 +107,10 @@ GET  /v1/sales                            token_id    own     401  200+ 200- 200
 GET  /v1/sales                            token_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/sales/{token_id}                 token_id    own     401  200+ 404  404  200+ 404  200+ 404  200+
 GET  /v1/sales/{token_id}                 token_id    foreign 401  404  404  404  404  404  200+ 404  404
+GET  /v1/prepayments                      token_id    own     401  200+ 200- 200+ 200- 200- 200+ 200- 200+
+GET  /v1/prepayments                      token_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
+GET  /v1/prepayments/{token_id}           token_id    own     401  200+ 404  200+ 404  404  200+ 404  200+
+GET  /v1/prepayments/{token_id}           token_id    foreign 401  404  404  404  404  404  200+ 404  404
 GET  /v1/claims                           token_id    own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
 GET  /v1/claims                           token_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/claims/{token_id}                token_id    own     401  200+ 404  404  200+ 404  200+ 404  200+

@@ -22,7 +22,7 @@ ALWAYS_OPEN = {
     "audit": ("revoke_grant",),
     "recovery": ("veto", "withdraw"),
     "standing": ("object_to", "stay"),
-    "settlement": ("settle", "proceed", "pay_result", "reverse"),
+    "settlement": ("settle", "settle_prepaid", "proceed", "pay_result", "reverse"),
     "governance": ("vote", "ready", "withdraw"),
 }
 

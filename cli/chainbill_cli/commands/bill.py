@@ -7,7 +7,7 @@ from typing import Any
 
 from chainbill_contracts.declared_rows import rows
 
-from chainbill_cli import described, labels
+from chainbill_cli import described, labels, prepaying
 from chainbill_cli.agreements import payment_told
 from chainbill_cli.answers import answer_write, by_value, tell_basis, without_as_of
 from chainbill_cli.cautions import confirm_far_due, of_bill, tell
@@ -28,6 +28,7 @@ from chainbill_cli.writing import BY_NAME, Writing, call, on_record, write, writ
 PENDING = next(one.words for one in rows()["bill/bill"].together if one.name == "pending")
 bill = noun("bill")
 bill.command("settle", help="bill.settle")(bill_settle.settle)
+bill.command("settle-prepaid", help="prepay.settle")(prepaying.settle)
 bill.command("reverse", help="bill.reverse")(bill_settle.reverse)
 bill.command("payment", help="bill.payment")(bill_settle.payment)
 bill.command("received", help="bill.received")(bill_settle.received)

@@ -96,7 +96,7 @@ def reverse(session: Session, writing: Writing, reference: str, *, reason: str) 
     """The bank that recorded the debtor's money takes its receipt back."""
     found: Mapping[str, Any] = {}
     act = call("settlement", "reverse", reference=reference, reason=reason)
-    asked: dict[str, Any] = {"bank": session.party, "reference": reference, "kind": "settlement,guarantee"}
+    asked: dict[str, Any] = {"bank": session.party, "reference": reference, "kind": "settlement,guarantee,prepaid"}
     if not session.offline:
         found = next(iter(session.client.pages(RECEIPTS.path, **asked)), {})
         if _broken_off(session, found):

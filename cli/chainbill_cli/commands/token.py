@@ -1,12 +1,12 @@
 """`token`: list, offers, show, split, merge, transfer, accept, reject, recall, return; of pledges: pledge, release,
-enforce; of orders: freeze, unfreeze, force; of sales: sell, buy; write-off."""
+enforce; of orders: freeze, unfreeze, force; of sales: sell, buy; prepay; write-off."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from chainbill_cli import claiming, described, ordering, pledging, selling
+from chainbill_cli import claiming, described, ordering, pledging, prepaying, selling
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.failure import Failure, usage
@@ -34,6 +34,7 @@ token.add_command(ordering.transfer, "force")
 add_write_off(token)
 token.add_command(selling.sell, "sell")
 token.add_command(selling.buy, "buy")
+token.add_command(prepaying.offer, "prepay")
 token.add_command(claiming.ask, "recourse")
 token.add_command(claiming.paid, "buyback")
 

@@ -15,7 +15,8 @@ from itertools import pairwise
 LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
-    "trace", "governance", "calendar", "invoice", "order", "pledge", "sale", "recourse", "product", "labels",
+    "trace", "governance", "calendar", "invoice", "order", "pledge", "sale", "recourse", "prepay", "product",
+    "labels",
     "write_off", "guarantee",
     "network", "node", "localnet", "demo", "trouble", "doctor", "preview",
     "value", "payees", "cause", "detail", "metavar", "answer", "act", "read", "mend",

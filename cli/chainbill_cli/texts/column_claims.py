@@ -1,5 +1,5 @@
-"""Headings of what is told of onward sales, recourse, guarantees and write-offs alone, and of the last days of what
-waits for an answer."""
+"""Headings of what is told of onward sales, early payments, recourse, guarantees and write-offs alone, and of the last
+days of what waits for an answer."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ OF_CLAIMS: dict[str, tuple[str, str]] = {
     "column.sold_by": ("seller", "转出行"),
     "column.bought_by": ("buyer", "受让行"),
     "column.price": ("price", "对价"),
+    "column.forgone": ("forgone", "让利"),
+    "column.yearly_rate": ("rate a year", "年化成本"),
+    "column.pay_by": ("pay by", "最迟付款日"),
+    "column.prepaid_token": ("token", "子凭证"),
+    "column.record_until": ("recorded until", "可登记至"),
     "column.price_doc": ("digest of the price", "对价摘要"),
     "column.offered_on": ("offered on", "要约日"),
     "column.bought_on": ("bought on", "受让日"),

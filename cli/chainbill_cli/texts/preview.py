@@ -44,6 +44,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.pledge_accept": ("The pledge is about to be accepted:", "即将接受质押："),
     "preview.pledge_release": ("The pledge is about to be released:", "即将解除质押："),
     "preview.pledge_lower": ("What the pledge secures is about to be lowered:", "即将调低担保金额："),
+    "preview.prepay_offer": (
+        "The token is about to be offered to its debtor for early payment; once the debtor has agreed, you are bound:",
+        "即将向债务人提出折价提前付款；债务人同意后，您不可撤回：",
+    ),
+    "preview.bill_settle_prepaid": (
+        "The early payment is about to be recorded; the token settles whole and this is not reversed:",
+        "即将登记提前付款，子凭证全额兑付，且不可冲正：",
+    ),
     "preview.bill_guarantee": ("The bill is about to be guaranteed:", "即将为凭证提供保证："),
     "preview.guarantee_words": ("you promise", "保证内容"),
     "preview.bill_demand": ("A guarantor is about to be asked to pay:", "即将向保证人主张保证责任："),

@@ -27,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "root.finance": ("Financing: request, quote, agree, disburse", "融资：申请、报价、确认、放款"),
     "root.invoice": ("Read invoices", "读取发票"),
     "root.recourse": ("Recourse: ask, accept, refuse, buy back", "追索：请求、同意、拒绝、回购"),
+    "root.prepay": ("Early payment at a discount: offer, agree", "折价提前付款：提出、同意"),
     "root.sale": ("Onward sales between banks: sell, buy", "银行间再转让：转出、受让"),
     "root.pledge": ("Pledges: offer, accept, release, enforce", "质押：出质、接受、解除、实现"),
     "root.order": (

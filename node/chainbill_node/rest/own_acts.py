@@ -21,6 +21,7 @@ from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.routes_joints import sees_joint
 from chainbill_node.rest.routes_legal import sees_court_order, sees_freeze
 from chainbill_node.rest.routes_pledges import sees_pledge
+from chainbill_node.rest.routes_prepayments import sees_prepayment
 from chainbill_node.rest.routes_sales import sees_sale
 from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.routes_write_offs import sees_write_off
@@ -153,6 +154,8 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("pledge", "pledge_released"): "pledge",
     ("pledge", "pledge_reopened"): "pledge",
     ("pledge", "pledged"): "pledge",
+    ("prepayment", "prepayment_agreed"): NAMED,
+    ("prepayment", "prepayment_offered"): NAMED,
     ("product", "produced"): NAMED,
     ("product", "product_agreed"): "product",
     ("product", "product_registered"): "product",
@@ -174,6 +177,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("settlement", "payment_changed"): "token",
     ("settlement", "payment_turned"): "token",
     ("settlement", "payment_waits"): "token",
+    ("settlement", "prepaid"): NAMED,
     ("settlement", "received"): NAMED,
     ("settlement", "reversed"): NAMED,
     ("standing", "administrator_named"): "order",
@@ -267,6 +271,7 @@ SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "mark": ("write_off", "mark", sees_write_off),
     "order": ("standing", "order", sees_order),
     "pledge": ("pledge", "pledge", sees_pledge),
+    "prepayment": ("prepayment", "prepayment", sees_prepayment),
     "product": ("product", "product", sees_product),
     "quote": ("finance", "quote", _sees_quote),
     "recovery": ("recovery", "recovery", _sees_its_change),

@@ -11,7 +11,15 @@ from starlette.responses import Response
 
 from chainbill_node.rest.declared import Asked, declared, totals_of
 from chainbill_node.rest.lists import Entry, Names, every, from_index, from_names, list_body, matches
-from chainbill_node.rest.payments import money_of_bill, receipt_shape, receipts_of_bill, sees_receipt, shown_bill
+from chainbill_node.rest.payments import (
+    money_of_bill,
+    receipt_shape,
+    receipts_of_bill,
+    sees_payment,
+    sees_receipt,
+    settled_by,
+    shown_bill,
+)
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, Rest, Shared, Valued, ValuedList
 from chainbill_node.rest.routers import router_of
@@ -40,7 +48,7 @@ from chainbill_node.trace.steps import (
 )
 from chainbill_node.trace.tiers import TierTable
 
-RECEIPT_STEPS = {"settlement": "received", "guarantee": "guarantee_paid"}
+RECEIPT_STEPS = {"settlement": "received", "guarantee": "guarantee_paid", "prepaid": "prepaid"}
 """The receipts that are steps of a bill; a financing shows as its hop."""
 
 ENDED_STATUSES = (*LEAF_STATUSES[1:], "reversed")
@@ -225,7 +233,7 @@ def _ended_at(rest: Rest, view: View, bill: Row) -> int | None:
 
 def _of_calendar(view: View, bill: Row, lineage: Lineage) -> list[Shape]:
     money = money_of_bill(view, str(bill["id"]))
-    ended = [(str(one["value_date"]), int(one["amount"])) for _, one in money]
+    ended = [(str(one["value_date"]), settled_by(one)) for _, one in money]
     taken_off = (token for token in map(lineage.token, lineage.leaves) if token["status"] == "diluted")
     ended += [(view.date_of_height(int(token["ended"])) or "", amount_of(token)) for token in taken_off]
     late = unpaid_before(bill, str(bill.get("overdue_on") or ""), ended)
@@ -257,14 +265,15 @@ def _endings(view: View, lineage: Lineage, sight: Sight) -> list[Shape]:
             continue
         payment: Row = view.row("settlement", "payment", (str(token["bill"]), leaf)) or {}
         receipt = view.row("settlement", "receipt", (payment["bank"], payment["reference"])) if payment else None
+        shown = payment if payment and sees_payment(view, payment) else {}
         steps.append({
             "kind": "settled" if payment else token["status"],
             "height": token["ended"], "date": view.date_of_height(int(token["ended"])),
             "token": leaf, "to": token["holder"], "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token),
-            "tier": token["tier"], "payment": {name: payment.get(name) for name in PAYMENT_FIELDS} if payment else None,
+            "tier": token["tier"], "payment": {name: shown.get(name) for name in PAYMENT_FIELDS} if shown else None,
             "value_date": receipt["value_date"] if receipt else None,
         })  # fmt: skip
-        arrived: Row = payment.get("acknowledged") or {}
+        arrived: Row = shown.get("acknowledged") or {}
         if arrived.get("height"):
             steps.append({
                 "kind": "payment_acknowledged", "height": arrived["height"], "date": payment["changed_on"],

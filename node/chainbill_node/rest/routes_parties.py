@@ -179,9 +179,13 @@ def token_entry(view: View, row: Row) -> Entry:
     return Entry(shape, str(row["currency"]), amount_of(row)) if leaf else Entry(shape)
 
 
-def is_offered(row: Row) -> bool:
-    """Say whether a token waits for a recipient's answer."""
-    return row["status"] == "live" and bool(row["offered_to"])
+def is_offered(view: View, row: Row) -> bool:
+    """Say whether a token waits for a recipient's answer; what a debtor agreed to pay early waits for none."""
+    if row["status"] != "live" or not row["offered_to"]:
+        return False
+    early = any(lock["ref"] == "prepay" for lock in row["locks"])
+    known = view.row("prepayment", "prepayment", str(row["id"])) if early else None
+    return known is None or known["status"] != "agreed"
 
 
 @declared(router, "offers")
@@ -199,7 +203,7 @@ def offers(page: Listed, asked: Asked) -> Response:
 
     def show(name: str) -> Entry | None:
         row = view.row("token", "token", name.rpartition("/")[2])
-        if row is None or not is_offered(row):
+        if row is None or not is_offered(view, row):
             return None
         fits = recipient in (None, row["offered_to"]) and holder in (None, row["holder"])
         return token_entry(view, row) if fits and view.sees_token(row) and view.sees_offer(row) else None

@@ -26,6 +26,8 @@ KINDS: Mapping[str, str] = {
 OTHERWISE: Mapping[str, tuple[str, str]] = {
     "label.revoke bill": ("bill", "label_unknown"),
     "sale.buy token": ("sale", "sale_unknown"),
+    "prepayment.agree_prepayment token": ("prepayment", "prepayment_unknown"),
+    "settlement.settle_prepaid token": ("prepayment", "prepayment_unknown"),
     "guarantee.demand bill": ("bill", "guarantee_unknown"),
     **{f"legal.{act} order": ("court_order", "order_unknown") for act in ("object_to", "ratify", "refuse")},
     **dict.fromkeys(("standing.ratify order", "standing.object_to order"), ("order", "status_order_unknown")),

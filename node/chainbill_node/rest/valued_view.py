@@ -15,7 +15,15 @@ from typing import Any
 from chainbill.dates import date_of
 from chainbill_node.rest.access import Viewer
 from chainbill_node.rest.lists import every, from_index
-from chainbill_node.rest.payments import BETWEEN, RECEIPT_TABLES, money_of_bill, receipts_of_bill, stands
+from chainbill_node.rest.payments import (
+    BETWEEN,
+    OF_THE_DEBTOR,
+    RECEIPT_TABLES,
+    money_of_bill,
+    receipts_of_bill,
+    settled_by,
+    stands,
+)
 from chainbill_node.rest.ports import NodePort
 from chainbill_node.rest.replies import Reply
 from chainbill_node.rest.view import KeptLineages, View
@@ -104,7 +112,7 @@ class ValuedView(View):
         """Give the debtor's money dated up to the day; of a settlement under way what its steps have shared out, of a
         reversal what they have left."""
         bill_id = str(known["id"])
-        money = [(str(row["value_date"]), int(row["amount"])) for _, row in money_of_bill(self._known, bill_id)]
+        money = [(str(row["value_date"]), settled_by(row)) for _, row in money_of_bill(self._known, bill_id)]
         step = self._known.row("settlement", "step", bill_id)
         if step is not None:
             money.append((str(step["value_date"]), int(known["settled"]) - sum(amount for _, amount in money)))
@@ -129,7 +137,7 @@ class ValuedView(View):
         if then["settled"] == now["settled"] and all(map(stands, receipts.values())):
             return
         counted = {
-            name for name, row in receipts.items() if row["kind"] == "settlement" and row["value_date"] <= self._day
+            name for name, row in receipts.items() if row["kind"] in OF_THE_DEBTOR and row["value_date"] <= self._day
         }  # fmt: skip
         for name in every(from_index(self._known.reader, "payment.bill", (bill_id,))):
             payment = self._known.row("settlement", "payment", (bill_id, name))

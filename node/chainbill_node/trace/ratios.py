@@ -29,6 +29,14 @@ def decimal_text(numerator: int, denominator: int, decimals: int) -> str | None:
     return f"{whole}.{part:0{decimals}d}"
 
 
+def yearly_rate(forgone: int, price: int, days: int) -> int:
+    """Give what it costs a year to be paid so many days early, in 1/10,000 of a percent, half up; 0 without days.
+
+    On the price, days ÷ 365: 98,500.00 for 100,000.00 60 days early is 9.2640 %.
+    """
+    return divide_half_up(forgone * 365 * RATE_ONE, price * days) if days > 0 else 0
+
+
 def ratio_text(part: int, whole: int) -> str | None:
     """Write part ÷ whole with 6 decimals: ``ratio_text(600, 1000) == "0.600000"``."""
     return decimal_text(part, whole, RATIO_DECIMALS)

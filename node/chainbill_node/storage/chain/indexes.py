@@ -116,6 +116,7 @@ LABEL = ("label", "label")
 PRODUCT, EVENT = ("product", "product"), ("product", "event")
 PLEDGE, MARK = ("pledge", "pledge"), ("write_off", "mark")
 SALE, SALE_RECEIPT = ("sale", "sale"), ("sale", "receipt")
+PREPAYMENT = ("prepayment", "prepayment")
 CLAIM, BUYBACK = ("recourse", "claim"), ("recourse", "receipt")
 GUARANTEE, DEMAND = ("guarantee", "guarantee"), ("guarantee", "demand")
 ORDER, FREEZE = ("legal", "order"), ("legal", "freeze")
@@ -174,6 +175,10 @@ INDEXES: tuple[Index, ...] = (
     Index("sale.seller", SALE, "seller"),
     Index("sale.buyer", SALE, "buyer"),
     Index("sale.bill", SALE, "bill"),
+    Index("prepayment.holder", PREPAYMENT, "holder"),
+    Index("prepayment.debtor", PREPAYMENT, "debtor"),
+    Index("prepayment.bank", PREPAYMENT, "bank"),
+    Index("prepayment.bill", PREPAYMENT, "bill"),
     Index("claim.holder", CLAIM, "holder"),
     Index("claim.asked", CLAIM, "asked"),
     Index("claim.bill", CLAIM, "bill"),
