@@ -83,7 +83,7 @@ def others(book: Book, ledger: Ledger) -> None:
     ours = {
         (ledger.theirs[one.bill.id], ledger.theirs[one.token.id]): (
             one.party, one.amount, one.bank, one.status, ledger.theirs[one.pledge.id] if one.pledge else "",
-            one.back_on,
+            one.back_on, one.early,
         )
         for one in book.payments.values()
     }  # fmt: skip
@@ -95,6 +95,7 @@ def others(book: Book, ledger: Ledger) -> None:
             row["status"],
             row["pledge"],
             row["waits_since"],
+            row["kind"] == "prepaid",
         )
         for key, row in payments.items()
     }
@@ -123,6 +124,12 @@ def after_financing(book: Book, ledger: Ledger) -> None:
         ours = {name: value for name, value in vars(sale).items() if name != "lock"} | {"token": sale.token.id}
         ledger.same(ours, {name: row[name] for name in ours}, f"sale of {sale.token.id}")
     ledger.same(len(book.sales), len(world.rows("sale", "sale")), "sales")
+    for early in book.prepayments.values():
+        row = world.row("prepayment", "prepayment", ledger.theirs[early.token.id])
+        ours = {name: value for name, value in vars(early).items() if name != "lock"} | {"token": early.token.id}
+        ours |= {"amount": early.token.amount, "forgone": early.token.amount - early.price}
+        ledger.same(ours, {name: row[name] for name in ours}, f"early payment of {early.token.id}")
+    ledger.same(len(book.prepayments), len(world.rows("prepayment", "prepayment")), "early payments")
     for guarantee in book.guarantees.values():
         row = world.row("guarantee", "guarantee", [guarantee.guarantor, ledger.theirs[guarantee.bill.id]])
         ours = {name: value for name, value in vars(guarantee).items() if name != "made"}

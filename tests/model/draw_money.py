@@ -136,6 +136,9 @@ def reverse(draw: Draw) -> Sent | None:
         arguments = draw.one((
             {"reference": "none", "reason": ""}, {"reference": "", "reason": ""}, {**arguments, "reason": "a\nb"},
         ))  # fmt: skip
+    early = [one for one in draw.book.prepayments.values() if one.reference]
+    if early and draw.chance(0.05):
+        return draw.one(early).bank, 2, {"reference": draw.one(early).reference, "reason": "wrong"}
     return draw.sender(row.bank), draw.one((2, 2, 2, 2, 2, 1)), arguments
 
 

@@ -60,6 +60,7 @@ def again(draw: Draw, act: str) -> Sent | None:
             "bill.issue": {"face": 77, "invoices": []}, "settlement.settle": {"amount": 77},
             "finance.disburse": {"registration": "ZD-77"}, "settlement.pay_result": {"status": "other"},
             "settlement.pay_guarantee": {"value_date": "2026-03-02"},
+            "settlement.settle_prepaid": {"value_date": "2026-03-02"},
             "sale.buy": {"registration": "ZD-77"}, "recourse.bought_back": {"amount": 77},
         }  # fmt: skip
         arguments = {**arguments, **other[act]}

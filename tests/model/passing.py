@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import bills, claims, days, financing, invoices, labels, pieces, pledges, sales, settlement
+from model import bills, claims, days, financing, invoices, labels, pieces, pledges, prepayments, sales, settlement
 from model.records import Book, Pledge, Request, Token
 
 
@@ -48,6 +48,7 @@ def day(book: Book, today: str) -> None:
             pieces.release(book, ended)
     labels.day(book)
     sales.day(book)
+    prepayments.day(book)
     claims.day(book)
     settlement.day(book)
     for payment in book.payments.values():

@@ -13,6 +13,7 @@ from contracts.world import BANK3, BANK4
 from model import (
     compare,
     draw_claims,
+    draw_early,
     draw_guarantee,
     draw_labels,
     draw_money,
@@ -69,6 +70,9 @@ ACTS_DRAWN: dict[str, tuple[int, Drawn]] = {
     "pledge.refuse_enforcement": (1, draw_pledge.refuse_enforcement),
     "sale.sell": (5, draw_sale.sell),
     "sale.buy": (5, draw_sale.buy),
+    "prepayment.offer_prepayment": (5, draw_early.offer),
+    "prepayment.agree_prepayment": (4, draw_early.agree),
+    "settlement.settle_prepaid": (4, draw_early.settle),
     "write_off.write_off": (4, draw_sale.write_off),
     "write_off.undo_write_off": (1, draw_sale.undo_write_off),
     "recourse.ask_recourse": (5, draw_claims.ask),
@@ -104,6 +108,8 @@ MOODS: tuple[tuple[str, ...], ...] = (
     ("recourse.ask_recourse", "recourse.accept_recourse", "settlement.settle", "settlement.reverse", "sale.sell"),
     ("guarantee.give_guarantee", "settlement.pay_guarantee", "pledge.offer", "pledge.accept", "token.transfer"),
     ("guarantee.give_guarantee", "settlement.pay_guarantee", "write_off.write_off", "recourse.ask_recourse"),
+    ("prepayment.offer_prepayment", "prepayment.agree_prepayment", "settlement.settle_prepaid", "token.transfer"),
+    ("prepayment.offer_prepayment", "prepayment.agree_prepayment", "settlement.settle", "settlement.reverse"),
     ("pledge.accept", "pledge.enforce"), ("settlement.settle", "settlement.reverse"),
     ("pledge.offer", "pledge.accept", "settlement.settle", "settlement.reverse", "pledge.enforce"),
 )  # fmt: skip

@@ -306,6 +306,30 @@ class Sale:
 
 
 @dataclass(eq=False)
+class Prepayment:
+    """The newest offer of a token to its debtor, to be paid early for less."""
+
+    token: Token
+    price: int
+    holder: str
+    debtor: str
+    bank: str
+    pay_by: str
+    offered_on: str
+    until: str
+    lock: Lock
+    """As long as the token has this one it stands."""
+    status: str = "offered"
+    agreed_on: str = ""
+    value_date: str = ""
+    reference: str = ""
+
+    @property
+    def stands(self) -> bool:
+        return self.token.status == "live" and self.token.lock is self.lock
+
+
+@dataclass(eq=False)
 class Claim:
     """The newest claim of recourse on a token."""
 
@@ -418,6 +442,8 @@ class Payment:
     """The day on which what waits is looked at next."""
     bought: bool = False
     """The bank of that request had paid before."""
+    early: bool = False
+    """At a price, before the day."""
 
     @property
     def counts(self) -> bool:
@@ -466,6 +492,7 @@ class Book:
     """Who attests under each scheme of labels."""
     labels: dict[tuple[Bill, str], Label] = field(default_factory=dict)
     sales: dict[str, Sale] = field(default_factory=dict)
+    prepayments: dict[str, Prepayment] = field(default_factory=dict)
     guarantees: dict[tuple[str, Id], Guarantee] = field(default_factory=dict)
     """By guarantor and bill."""
     demands: dict[tuple[str, str], Demand] = field(default_factory=dict)

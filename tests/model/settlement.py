@@ -89,8 +89,14 @@ def reverse(book: Book, sender: str, people: int, reference: str, reason: str) -
     guards.need("text_not_one_line", "\n" not in reason)
     guards.at("there")
     money = book.money.get((sender, reference))
-    guards.need("receipt_unknown", money is not None)
+    early = book.receipts.get((sender, reference), ("",))[0][:1] == ("prepaid",)
+    guards.need("receipt_unknown", money is not None or early)
     guards.end()
+    if early:
+        guards.at("key")
+        guards.need("maker_and_checker_needed", people == 2)
+        guards.at("dates")
+        guards.refuse("reversal_too_late")
     assert money is not None
     guards.at("key")
     guards.need("maker_and_checker_needed", people == 2)
@@ -160,7 +166,7 @@ def pay(book: Book, bill: Bill, money: int, bank: str) -> list[Payment]:
             ended = pieces.cut(book, token, [amount for _, amount, _ in payees], "payment")
         if part < token.amount:
             rest = ended.pop()
-            if token.lock is None or token.lock.ref != "sale":  # what is left of one for sale is free
+            if token.lock is None or token.lock.ref not in ("sale", "prepay"):  # what is left of these is free
                 rest.lock, rest.offered_to = token.lock, token.offered_to
             if asked is not None:
                 asked.token = rest

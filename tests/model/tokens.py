@@ -184,8 +184,16 @@ def accept(book: Book, sender: str, people: int, token: str) -> dict[str, Any]:
 def reject(book: Book, sender: str, people: int, token: str, reason: str) -> dict[str, Any]:
     guards = Guards()
     row = guard_offered(book, guards, token, sender)
+    guard_not_agreed(book, guards, row)
     guards.end()
     return {"token": end_offer(book, row)}
+
+
+def guard_not_agreed(book: Book, guards: Guards, row: Token) -> None:
+    """Neither side takes back what the debtor agreed to pay early."""
+    guards.at("state")
+    early = row.lock is not None and row.lock.ref == "prepay"
+    guards.need("prepayment_agreed", not early or book.prepayments[row.id].status != "agreed")
 
 
 def end_offer(book: Book, row: Token) -> Id:
@@ -200,6 +208,7 @@ def recall(book: Book, sender: str, people: int, token: str) -> dict[str, Any]:
     guards.need("not_the_holder", row.holder == sender)
     guards.at("state")
     guards.need("not_offered", row.status == "live" and row.offered_to)
+    guard_not_agreed(book, guards, row)
     guards.end()
     book.kept["offer", sender] += 1
     return {"token": end_offer(book, row)}
