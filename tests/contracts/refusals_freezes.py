@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.freezing import enter, freeze, frozen, order_of, ratified, refused_by, release, transfer
+from contracts.pledging import pledge
 from contracts.refusals import refuses
 from contracts.test_attacks_by_weight import requested
 from contracts.world import (
@@ -109,6 +110,25 @@ def ratified_by_who_entered_it(world: World) -> None:
 def ratified_by_the_beneficiary(world: World) -> None:
     entered = enter(world, "transfer", _item(world), beneficiary=BANK2, days=90)
     ratified(world, entered["order"], by=BANK2)
+
+
+def _ratified_by_a_pledgee_of_one_of_two(world: World, first: bool) -> None:
+    """A bank that has one of the tokens in pledge frees neither: whichever stands first in the order."""
+    held, free = _token(world), _token(world)
+    pledge(world, held, secured=100)
+    freezes = [frozen(world, held, 1_000), frozen(world, free, 1_000)]
+    items = [{"freeze": made, "amount": 0} for made in (freezes if first else freezes[::-1])]
+    ratified(world, enter(world, "release", *items)["order"], by=BANK2)
+
+
+@refuses("not_the_acting_bank")
+def ratified_by_the_pledgee_of_the_first_of_two(world: World) -> None:
+    _ratified_by_a_pledgee_of_one_of_two(world, first=True)
+
+
+@refuses("not_the_acting_bank")
+def ratified_by_the_pledgee_of_the_second_of_two(world: World) -> None:
+    _ratified_by_a_pledgee_of_one_of_two(world, first=False)
 
 
 @refuses("not_a_bank")

@@ -164,6 +164,16 @@ def test_who_floods_stands_behind_all_others_and_one_of_its_transactions_goes_in
     assert [one.early for one in chosen] == [True, True, False], "they came before older ones"
 
 
+@pytest.mark.parametrize("others", [1, 2, 5])
+def test_who_floods_has_no_turn_while_others_fill_a_block(others: int) -> None:
+    parties = [f"p{number % others}" for number in range(20)]
+    pool = pool_of(flooded(), *["flood"] * 2, *parties, "flood")
+    for count in (1, 4, 10, 19):
+        found = [one.transaction.party for one in pool.candidates(Room(count, 4_000_000, 1_000_000), 1_000, NOW_MS)]
+        assert len(found) == count
+        assert "flood" not in found
+
+
 def test_who_sends_what_is_dear_stands_behind_before_it_floods_and_a_block_takes_little_of_it() -> None:
     """In its first second a flood was nobody's yet, and filled whole blocks in order of arrival."""
     held = accounts()
@@ -184,11 +194,12 @@ def test_of_those_that_flood_as_much_goes_in_as_fits() -> None:
     assert taken(pool, 10 * fits) == ["flood"] * 5
 
 
-def test_those_that_flood_take_turns_and_who_used_least_is_first() -> None:
-    held = flooded("more", calls=1_000)
-    held.charge([Use("more", 1, FLOOD_GAS), Use("less", 1_000, FLOOD_GAS + 1)], NOW_MS)
-    pool = pool_of(held, "more", "more", "less", "less")
-    assert taken(pool, 1) == ["less"]
+@pytest.mark.parametrize(("more", "less"), [("a", "b"), ("b", "a")])
+def test_those_that_flood_take_turns_and_who_used_least_is_first(more: str, less: str) -> None:
+    held = flooded(more, calls=1_000)
+    held.charge([Use(more, 1, FLOOD_GAS), Use(less, 1_000, FLOOD_GAS + 1)], NOW_MS)
+    pool = pool_of(held, more, more, less, less)
+    assert taken(pool, 1) == [less]
 
 
 def test_while_they_are_held_back_there_is_no_work_but_for_others() -> None:

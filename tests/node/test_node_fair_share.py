@@ -14,7 +14,7 @@ import tomli_w
 from chainbill_node.home.config import config_content, load_config
 from chainbill_node.mempool import Mempool, MempoolFull, Room
 from chainbill_node.mempool.accounts import FIRST_CALL_GAS
-from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS
+from chainbill_node.mempool.limits import LEAST_SHARE_TRANSACTIONS, WIRE_OVERHEAD_BYTES
 from hypothesis import given
 from hypothesis import strategies as st
 from node_processes import Network
@@ -80,6 +80,18 @@ def test_a_block_takes_turns_and_keeps_each_partys_order() -> None:
     pool.remove([one.transaction.id for one in chosen])
     all_fit = pool.candidates(Room(5_000, 25_000_000, 10_000_000))
     assert not any(one.early for one in all_fit), "nothing comes before its turn"
+
+
+@pytest.mark.parametrize("parties", ["a", "ab", "abc"])
+def test_as_many_bytes_as_there_is_room_for_go_in_and_none_more(parties: str) -> None:
+    """Whatever fits to the byte; where a byte is missing, one transaction less."""
+    pool = Mempool(150, 1_000_000)
+    for number in range(12):
+        pool.add(of(parties[number % len(parties)], number), number, own=False)
+    [size] = {len(one.transaction.wire) + WIRE_OVERHEAD_BYTES for one in pool}
+    for count in range(1, 13):
+        assert len(pool.candidates(Room(50, 25_000_000, count * size))) == count
+        assert len(pool.candidates(Room(50, 25_000_000, count * size - 1))) == count - 1
 
 
 @given(

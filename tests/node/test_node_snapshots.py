@@ -24,6 +24,7 @@ from chainbill_node.storage.snapshots.stream import RecordReader, chunks_of, rec
 from chainbill_node.sync.manifest import Link, SnapshotManifest, chunk_hash, decode_manifest, trusted_sets
 from log_nodes import nodes_of
 from node_chain import LocalChain
+from snapshot_server import recut
 
 from chainbill.codec import encode
 from chainbill.crypto.merkle import consistency_proof, root, verify_inclusion
@@ -106,6 +107,18 @@ def test_both_ways_lead_to_the_same_state(made: Made) -> None:
     ours, theirs = tree_rows(store), tree_rows(chain.store)
     assert ours == theirs
     assert ledger.validators_of(made.height + 2) == chain.ledger.validators_of(made.height + 2)
+
+
+@pytest.mark.parametrize("parts", [2, 3, 7, 40])
+def test_chunks_may_be_as_small_as_they_like_and_come_in_their_order(made: Made, parts: int) -> None:
+    size = sum(map(len, made.chunks()))
+    manifest, chunks = recut(made.manifest, made.chunks(), -(-size // parts))
+    info = snapshot_info(manifest.encode(), made.height, len(chunks))
+    _, store, why = taken(made, info, chunks)
+    assert why == ""
+    assert tree_rows(store) == tree_rows(taken(made)[1])
+    for at in range(1, len(chunks)):
+        assert "snapshot_chunk" in taken(made, info, [*chunks[:at], chunks[at - 1], *chunks[at:]])[2]
 
 
 def test_it_goes_on_like_the_others(made: Made, tmp_path: Path) -> None:
