@@ -213,6 +213,9 @@ CROWDS: dict[str, tuple[Callable[[Trial], Callable[[], bytes]], int, str]] = {
     "unknown keys of many addresses": (lambda it: handing_in("", it.maker.by_stranger(usual(it))), 1, "422"),
     "bad signatures of many addresses": (lambda it: handing_in("", it.network.sign("supplier2", usual(it))), 16, "400"),
     "no HTTP, on connections opened again and again": (lambda _: lambda: b"NO HTTP\r\n\r\n", 1, "400"),
+    "queries of thousands of fields": (
+        lambda _: lambda: b"GET /ready?" + b"%&" * 7_500 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 1, "400",
+    ),
     "bodies of simulate that are none": (
         lambda _: lambda: http("/v1/transactions/simulate", bytes(100)), 1, "400",
     ),

@@ -28,6 +28,8 @@ from chainbill_node.rest.server.limits import (
     MAX_HEADER_BYTES,
     MAX_HEADER_FIELDS,
     MAX_PIPELINED,
+    MAX_QUERY_FIELDS,
+    MAX_TARGET_BYTES,
     READING_WITHIN_S,
     REQUEST_S,
     REQUEST_WITHIN_S,
@@ -50,7 +52,7 @@ _WITHIN_S = {
 
 
 class TooMuch(Exception):  # noqa: N818 - raised inside the parser to stop it
-    """More header fields, or more requests ahead of their answers, than one connection may have."""
+    """More header fields, a longer target, or more requests ahead of their answers than one connection may have."""
 
 
 class Flow(FlowControl):
@@ -165,6 +167,8 @@ class GuardedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
         """Whom a request is for, and how much it announces: of a body that is too large nothing is kept."""
         if len(self.headers) > MAX_HEADER_FIELDS:
             raise TooMuch("header fields")
+        if len(self.url) > MAX_TARGET_BYTES or self.url.count(b"&") >= MAX_QUERY_FIELDS:
+            raise TooMuch("of a target")
         super().on_headers_complete()
         self._bound = body_bound(self.scope["method"], self.scope.get("path", ""))
         if declared_length(self.headers) > self._bound:

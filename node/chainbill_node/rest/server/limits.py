@@ -15,6 +15,10 @@ KEEP_ALIVE_S = 30
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADER_FIELDS = 100
 """A field of 5 bytes takes 140 in memory."""
+MAX_TARGET_BYTES = 8_000
+"""Of path and query: what everybody must support (RFC 9110, 4.1)."""
+MAX_QUERY_FIELDS = 100
+"""Whoever reads a query splits and decodes all its fields: 2 µs of the event loop each, more than once a request."""
 MAX_PIPELINED = 16
 """Requests that a client sends before the answer to the first."""
 HEADERS_READ_BYTES, BODY_READ_BYTES = 16 * 1024, 64 * 1024
