@@ -782,7 +782,7 @@ def owe_payees(bill, done, step):
     ended = []
     amount = 0
     for one in done["paid"]:
-        waits = tell_who_waits(one, step)
+        waits = "beside" in one and tell_who_waits(one, step)  # it is not where nothing stood on the token
         entry = keep_payment(bill, one, step)
         if waits:
             entry["status"] = set_aside_for(bill, one)
