@@ -73,6 +73,16 @@ def register_nobody(world: World) -> None:
     register(world)
 
 
+@refuses("batch_size")
+def register_a_text(world: World) -> None:
+    two_people(world, BANK1, "register", applications="application")
+
+
+@refuses("batch_size")
+def register_one_that_is_in_no_list(world: World) -> None:
+    two_people(world, BANK1, "register", applications={"statement": {}, "signatures": []})
+
+
 @refuses("not_a_bank")
 def register_as_a_supplier(world: World) -> None:
     register(world, application(), by=S1)
