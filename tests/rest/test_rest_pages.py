@@ -69,3 +69,10 @@ def test_pages_are_the_list_and_end_with_it(monkeypatch: pytest.MonkeyPatch, bou
                 assert page["next"] is not None
         if kept:
             assert all(name <= max(candidates.showing, default="") for name in candidates.looked)
+
+
+def test_a_text_of_one_to_128_signs_may_be_a_key_and_no_other() -> None:
+    for text in ("a", "票", "b" * lists.MAX_KEY_TEXT):
+        assert lists.may_be_key([text, 7])
+    for text in ("", "b" * (lists.MAX_KEY_TEXT + 1), "\ud800"):
+        assert not lists.may_be_key(["a", text])
