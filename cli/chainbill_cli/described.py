@@ -214,7 +214,7 @@ def prepayment(session: Session, preview: Preview, row: Row) -> None:
     of_bill(session, preview, str(row["bill"]))
     preview.line("column.pay_by", str(row["pay_by"]))
     if row["status"] == "offered":
-        preview.line("preview.answer_until", str(row["until"]))
+        preview.line("column.answer_until", str(row["until"]))
 
 
 def early_price(preview: Preview, row: Row, rate: int) -> None:
