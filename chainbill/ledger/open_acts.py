@@ -26,8 +26,9 @@ ALWAYS_OPEN: Final = frozenset(
         "finance.decline", "finance.decline_quote", "finance.withdraw", "finance.withdraw_quote", "finance.cancel",
         "recourse.refuse_recourse", "recourse.withdraw_recourse",
         "pledge.reject", "pledge.withdraw", "pledge.release", "pledge.refuse_enforcement",
-        "legal.refuse", "legal.object_to", "invoice.withdraw_dispute", "product.retire", "label.revoke",
-        "approval.reject", "approval.withdraw", "recovery.withdraw", "governance.withdraw",
+        "legal.refuse", "legal.object_to", "entry.refuse_entry", "entry.object_to_entry", "invoice.withdraw_dispute",
+        "product.retire", "label.revoke", "approval.reject", "approval.withdraw", "recovery.withdraw",
+        "governance.withdraw",
         # protecting oneself
         "party.revoke_key", "audit.revoke_grant", "party.refuse_mandate", "party.withdraw_change",
         "party.halt", "party.lift_halt", "recovery.veto", "standing.object_to", "standing.stay",

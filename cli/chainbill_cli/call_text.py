@@ -29,7 +29,13 @@ NOTHING: tuple[Any, ...] = ("", None, [], {})
 UNUSED = (("milliseconds", 0), ("to_ms", 0))
 """Arguments that say that the other one is meant."""
 MANY = 2
-FAMILIES = {"interest_payer": "payer_", "choice": "vote_", "answer": "answer_", "ground": "ground_"}
+FAMILIES = {
+    "interest_payer": "payer_",
+    "choice": "vote_",
+    "answer": "answer_",
+    "ground": "ground_",
+    "default": "breach_",
+}
 """Members whose values are words of a few, and how the keys of these begin."""
 WORDS = frozenset({"status", "kind", "role", "roles", "capability", "capabilities", "size", "decision"})
 """Members whose values are words of the ledger, beside those that end in `_status`."""

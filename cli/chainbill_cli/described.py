@@ -13,7 +13,7 @@ from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, bank_in_place_of
 from chainbill_cli.texts import bracketed, enumerated, label, text, word_said
 
-DOUBTS = ("claimed_twice", "disputes", "over_occupied")
+DOUBTS = ("claimed_twice", "disputes", "over_occupied", "struck")
 """What is known against the invoices behind a bill."""
 YES_OR_NO = ("non_transferable", "debtor_pays_interest", "transferor_liable")
 """Terms of a bill that say something where they hold."""
@@ -246,6 +246,35 @@ def claim(session: Session, preview: Preview, row: Row) -> None:
 def asked_now(row: Row) -> int:
     """What a claim asks for now, in minor units: less what the debtor has paid since. As the contract computes it."""
     return max(int(row["amount"]) - int(row["principal"]) + int(row["left"]), 0)
+
+
+def dispute(session: Session, preview: Preview, row: Row) -> None:
+    """A dispute: of which invoice, by whom, of whose, and the paper that says why."""
+    preview.line("column.fingerprint", str(row["fingerprint"]))
+    preview.party(session, "column.by", str(row["by"])).party(session, "column.seller", str(row["seller"]))
+    preview.line("column.document", str(row["document"]))
+
+
+def default_said(row: Row) -> str:
+    """A default of a party in words: of what, from when to when, and whether the party objects."""
+    said = bracketed(word_said("breach_", row["kind"]), f"{row['from']}–{row['until']}")
+    return said if not row["objected_on"] else enumerated([said, text("entry.objected", day=row["objected_on"])])
+
+
+def entry(session: Session, preview: Preview, row: Row) -> None:
+    """An entry of a bank: what it says of whom, by what, who made it, and what the party says to it."""
+    preview.line("column.kind", word_said("entered_", row["kind"]))
+    preview.party(session, "column.debtor" if row["default"] else "column.seller", str(row["party"]))
+    if row["default"]:
+        preview.line("column.default", word_said("breach_", row["default"]))
+    for name in ("dispute", "fingerprint", "lifts", "document"):
+        if row[name]:
+            preview.line(f"column.{name}", str(row[name]))
+    preview.party(session, "column.entered_by", str(row["by"]))
+    if row["status"] == "entered":
+        preview.line("column.ratify_by", str(row["until"]))
+    if row["objected_on"]:
+        preview.line("column.objection", bracketed(row["objection"], row["objected_on"]))
 
 
 TELLERS = {"pledge": pledge, "bill": bill, "token": token, "request": request, "quote": quote}

@@ -13,7 +13,7 @@ from chainbill_cli.texts import has_text, label, language, text, texts_of
 
 FAMILIES = {
     "proposal": "proposal_", "vote": "proposal_", "change": "change_", "recovery": "change_", "mandate": "mandate_",
-    "status_order": "order_", "objection": "order_", "dispute": "dispute_",
+    "status_order": "order_", "objection": "order_", "dispute": "dispute_", "entry": "entry_",
     "order": "legal_order_", "freeze": "freeze_", "token_locked": "lock_", "joint": "joint_",
 }  # fmt: skip
 """How refusals begin whose statuses have words of their own, and how the keys of these words begin."""

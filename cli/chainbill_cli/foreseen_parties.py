@@ -51,6 +51,7 @@ def _at(path: str, argument: str) -> Reads:
 
 
 DISPUTE, ORDER = _at("/v1/disputes", "dispute"), _at("/v1/status-orders", "order")
+ENTRY, LIFTED = _at("/v1/entries", "entry"), _at("/v1/entries", "lifts")
 
 
 def halted(party: Row) -> Refusal | None:
@@ -175,6 +176,46 @@ def _on_own_party(session: Session, arguments: Row) -> Refusal | None:
     return None
 
 
+def _second_of_entry(act: str) -> tuple[Check, ...]:
+    """A bank that made no entry and is no side of it ratifies or refuses it, while it waits."""
+
+    def other(session: Session, arguments: Row) -> Refusal | None:
+        row = ENTRY(session, arguments)
+        barred = {row.get("by"), *row.get("concerned", ())}
+        return ("not_the_entering_bank", {"id": session.party}) if session.party in barred else None
+
+    def waits(session: Session, arguments: Row) -> Refusal | None:
+        return elsewhere("entry/entry", act, ENTRY(session, arguments).get("status"))
+
+    return other, waits
+
+
+def _entry_on_own_party(session: Session, arguments: Row) -> Refusal | None:
+    row = ENTRY(session, arguments)
+    if row and row.get("party") != session.party:
+        return "entry_on_another_party", {"id": row.get("party")}
+    if row.get("status") in ("refused", "lapsed", "lifted", "expired"):
+        return "entry_transition", {"from": row["status"], "to": "objected"}
+    return ("objection_made", {"objected_on": row["objected_on"]}) if row.get("objected_on") else None
+
+
+def _can_be_lifted(session: Session, arguments: Row) -> Refusal | None:
+    row = LIFTED(session, arguments)
+    if row and (row.get("kind") == "lift" or row.get("status") != "ratified"):
+        return "entry_transition", {"from": row.get("status"), "to": "lifted"}
+    return None
+
+
+def _is_upheld(session: Session, arguments: Row) -> Refusal | None:
+    return elsewhere("invoice/dispute", "entry.strike", DISPUTE(session, arguments).get("status"))
+
+
+def _in_default(session: Session, arguments: Row) -> Refusal | None:
+    known = named("debtor")(session, arguments).get("defaults") or ()
+    found = [one["entry"] for one in known if one["kind"] == arguments["default"]]
+    return ("entry_stands", {"entry": found[0]}) if found else None
+
+
 def _account(session: Session, arguments: Row) -> Refusal | None:
     row = named("party")(session, arguments)
     if "accounts" not in row:
@@ -238,6 +279,7 @@ PARTY, BANK = named("party"), named("bank")
 SPONSORED = _sponsor(PARTY)
 AS_ACTIVE = _of(me, stopped)
 AS_BANK = _of(me, no_bank)
+OTHER_RATIFIES, RATIFIABLE = _second_of_entry("entry.ratify_entry")
 
 
 def _status_set(session: Session, arguments: Row) -> Refusal | None:
@@ -260,6 +302,12 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "audit.grant": (_days_in_order, _role(named("auditor"), "auditor", "not_an_auditor")),
     "invoice.uphold": (_disputes_sponsor, AS_ACTIVE, _open_dispute),
     "invoice.withdraw_dispute": (_own_dispute,),
+    "entry.enter_default": (_role(me, "bank", "not_a_bank"), AS_ACTIVE, _in_default, _not_closed(named("debtor"))),
+    "entry.lift": (_role(me, "bank", "not_a_bank"), AS_ACTIVE, _can_be_lifted),
+    "entry.object_to_entry": (_entry_on_own_party,),
+    "entry.ratify_entry": (_role(me, "bank", "not_a_bank"), OTHER_RATIFIES, AS_ACTIVE, RATIFIABLE),
+    "entry.refuse_entry": (_role(me, "bank", "not_a_bank"), *_second_of_entry("entry.refuse_entry")),
+    "entry.strike": (_role(me, "bank", "not_a_bank"), AS_ACTIVE, _is_upheld),
     "party.accept_mandate": (_mandate("party.accept_mandate"),),
     "party.add_identifier": (SPONSORED, _not_closed(PARTY)),
     "party.ask_paying_bank": (AS_ACTIVE, _role(me, "anchor", "debtor_not_an_anchor"), _of(BANK, no_bank)),

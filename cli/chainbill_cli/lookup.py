@@ -1,8 +1,8 @@
 """Finding what an id typed by a person means: prefixes, and tokens that have moved on.
 
 Ids begin with a letter (`B` bill, `T` token, `R` request, `Q` quote, `D` dispute, `J` joint act,
-`S` order on a status, `O` order of a court, `F` freeze, `K` pledge, `P` product, `E` event of production, `C` announced
-change) and end in a check character; any unique prefix of 6 or more characters works.
+`S` order on a status, `O` order of a court, `F` freeze, `N` entry of a bank, `K` pledge, `P` product, `E` event of
+production, `C` announced change) and end in a check character; any unique prefix of 6 or more characters works.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ BILL, TOKEN, REQUEST, QUOTE = (KINDS[name] for name in ("bill", "token", "reques
 JOINT, DISPUTE, STATUS_ORDER = KINDS["joint"], KINDS["dispute"], KINDS["status_order"]
 PLEDGE, PRODUCT = KINDS["pledge"], KINDS["product"]
 SALE, CLAIM, PREPAYMENT = KINDS["sale"], KINDS["claim"], KINDS["prepayment"]
-COURT_ORDER, FREEZE = KINDS["order"], KINDS["freeze"]
+COURT_ORDER, FREEZE, ENTRY = KINDS["order"], KINDS["freeze"], KINDS["entry"]
 CHANGE = Kind("announced_change", "C", "/v1/parties/{party}/changes", "party change list")
 RECOVERY = Kind("announced_recovery", "C", "", "party recovery list")
 """path: "" where nobody can list them without knowing of whom they are, so that an id is typed whole."""
@@ -167,7 +167,7 @@ def not_found(failure: Failure) -> bool:
 
 
 __all__ = [
-    "BILL", "CHANGE", "CLAIM", "COURT_ORDER", "DISPUTE", "FREEZE", "PLEDGE", "PREPAYMENT", "PRODUCT", "QUOTE",
+    "BILL", "CHANGE", "CLAIM", "COURT_ORDER", "DISPUTE", "ENTRY", "FREEZE", "PLEDGE", "PREPAYMENT", "PRODUCT", "QUOTE",
     "RECOVERY", "REQUEST", "SALE", "TOKEN", "Kind", "not_found", "object_id", "read_bill", "read_quote", "read_request",
     "read_token", "successor_held_by",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ MODULES = {
     "prepay": "prepay",
     "order": "order",
     "freeze": "freeze",
+    "entry": "entry",
     "product": "product",
     "label": "label",
     "calendar": "calendar",

@@ -37,6 +37,7 @@ WORDS = {
     "direction": "direction_", "joint": "joint_", "asks": "asks_", "payer": "payer_", "product": "product_",
     "label": "label_", "pledge": "pledge_", "sale": "sale_", "prepayment": "prepayment_", "write_off": "write_off_",
     "claim": "claim_", "ground": "ground_", "guarantee": "guarantee_",
+    "entry": "entry_", "entered": "entered_", "default": "default_", "breach": "breach_",
     "legal_order": "legal_order_", "freeze": "freeze_", "paper": "paper_", "payee": "payee_", "ended": "ended_",
 }  # fmt: skip
 """Kinds of columns whose values are words of the ledger, and how their texts begin."""

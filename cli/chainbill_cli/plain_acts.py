@@ -79,6 +79,7 @@ FOUND: Mapping[str, Callable[[Session, str], str]] = {
     "joint": partial(_object, lookup.JOINT),
     "claim": partial(_object, lookup.CLAIM),
     "dispute": partial(_object, lookup.DISPUTE),
+    "entry": partial(_object, lookup.ENTRY),
     "pledge": partial(_object, lookup.PLEDGE),
     "prepayment": partial(_object, lookup.PREPAYMENT),
     "product": partial(_object, lookup.PRODUCT),
@@ -108,10 +109,12 @@ def _claim(session: Session, preview: Preview, identifier: str) -> None:
 
 
 def _dispute(session: Session, preview: Preview, identifier: str) -> None:
-    found = lookup.read(session, lookup.DISPUTE, identifier)
-    preview.line("column.fingerprint", found["fingerprint"])
-    preview.party(session, "column.by", found["by"]).party(session, "column.seller", found["seller"])
-    preview.line("column.document", found["document"])
+    described.dispute(session, preview, lookup.read(session, lookup.DISPUTE, identifier))
+
+
+def _entry(session: Session, preview: Preview, identifier: str) -> None:
+    preview.line("column.entry", identifier)
+    described.entry(session, preview, lookup.read(session, lookup.ENTRY, identifier))
 
 
 def _pledge(session: Session, preview: Preview, identifier: str) -> None:
@@ -167,7 +170,7 @@ def _announced(name: str, session: Session, preview: Preview, identifier: str) -
 ANNOUNCED = {"change": "changes", "recovery": "recoveries"}
 READ: Mapping[str, Callable[[Session, Preview, str], None]] = {
     "bill": _bill, "token": _token, "claim": _claim, "joint": _joint, "dispute": _dispute, "order": _order,
-    "pledge": _pledge, "prepayment": _prepayment, "product": _product,
+    "entry": _entry, "pledge": _pledge, "prepayment": _prepayment, "product": _product,
     **{name: partial(_announced, name) for name in ANNOUNCED},
 }  # fmt: skip
 """Kinds of objects that a node is asked about, to show what is signed."""
@@ -195,7 +198,7 @@ def _proposal(session: Session, preview: Preview, identifier: str) -> None:
 
 
 BESIDE_MONEY: Mapping[str, Callable[[Session, Preview, str], None]] = {
-    "joint": _joint, "dispute": _dispute, "order": _order, "proposal": _proposal,
+    "joint": _joint, "dispute": _dispute, "order": _order, "proposal": _proposal, "entry": _entry, "lifts": _entry,
 }  # fmt: skip
 """Arguments that name an object of no amount, and how it is told."""
 

@@ -20,9 +20,9 @@ __all__ = [
 
 #: In the order in which a genesis lists and begins them.
 NAMES = (
-    "account", "audit", "bill", "calendar", "finance", "general", "governance", "guarantee", "invoice", "label",
-    "legal", "party", "pledge", "prepayment", "product", "recourse", "recovery", "sale", "settlement", "standing",
-    "succession", "token", "write_off",
+    "account", "audit", "bill", "calendar", "entry", "finance", "general", "governance", "guarantee", "invoice",
+    "label", "legal", "party", "pledge", "prepayment", "product", "recourse", "recovery", "sale", "settlement",
+    "standing", "succession", "token", "write_off",
 )  # fmt: skip
 
 #: In which order an act asks: what is said by itself, whether what it names is there, whether that is the sender's

@@ -69,7 +69,7 @@ def business_days_after(date, count):
     return day
 
 
-@internal("legal", "party", "recovery", "standing")
+@internal("entry", "legal", "party", "recovery", "standing")
 def end_of_72_hours(date):
     """Return the last day of the 72 hours that begin on `date`: the third day after, or the next business day if later.
 
@@ -79,14 +79,14 @@ def end_of_72_hours(date):
     return max(add_days(date, 3), business_day_from(add_days(date, 1)))
 
 
-@internal("account", "finance", "legal", "party", "recovery", "settlement", "standing")
+@internal("account", "entry", "finance", "legal", "party", "recovery", "settlement", "standing")
 def stood_ms():
     """Return for how long the network has stood still so far, in all."""
     gap = gaps.get("last")
     return 0 if gap is None else gap["stood_ms"]
 
 
-@internal("account", "finance", "legal", "party", "recovery", "settlement", "standing")
+@internal("account", "entry", "finance", "legal", "party", "recovery", "settlement", "standing")
 def after_standstill(acts_on, allowed_ms):
     """Return {"acts_on", "allowed_ms"}: when what is to act on `acts_on` acts, since the network stood still meanwhile.
 

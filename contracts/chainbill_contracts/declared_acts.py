@@ -33,7 +33,7 @@ __all__ = ["SIGNERS", "SUBJECTS", "Act", "Plain", "acts", "acts_of"]
 
 SUBJECTS = frozenset(
     {"bill", "token", "claim", "dispute", "change", "recovery", "order", "party", "joint", "product", "pledge"}
-    | {"prepayment"}
+    | {"entry", "prepayment"}
 )
 REASONS = frozenset({"", "may", "must"})
 SIGNERS: Mapping[str, tuple[str, str]] = {

@@ -32,8 +32,6 @@ from chainbill_contracts.general import (
     paid_since,
     parameter,
     places_kept,
-    price_of,
-    priced,
     require_able,
     require_account,
     require_active_bank,
@@ -104,8 +102,7 @@ def request(token, banks, amount):
         asked += [bank]
     require(bill["debtor"] not in asked, "bank_is_the_debtor", {"id": bill["debtor"]})
     require_debtor_in_business(bill)
-    known = alerts_of(bill)
-    require_invoices_stand(ctx.party, bill, known, "")
+    known = invoke("invoice", "require_financeable", bill, ctx.party, "", "")
     if bids_are_sealed():
         require_encryption_key(ctx.party)
     require_account(ctx.party, row["currency"])
@@ -125,13 +122,14 @@ def request(token, banks, amount):
     plan_end(request_id, until)
     count_requests(ctx.party, 1)
     emit("requested", {"request": request_id, "token": reserved["token"], "amount": amount, "banks": asked})
-    if len(known["claimed_twice"]) + len(known["disputes"]) + len(known["over_occupied"]) > 0:
+    if len(known["claimed_twice"]) + len(known["disputes"]) + len(known["marks"]) > 0:
         emit("invoices_in_doubt", {
             "request": request_id,
             "banks": asked,
             "claimed_twice": known["claimed_twice"],
             "disputes": known["disputes"],
             "over_occupied": known["over_occupied"],
+            "struck": known["struck"],
         })  # fmt: skip
     return {
         "request": request_id,
@@ -140,6 +138,7 @@ def request(token, banks, amount):
         "claimed_twice": known["claimed_twice"],
         "disputes": known["disputes"],
         "over_occupied": known["over_occupied"],
+        "struck": known["struck"],
     }
 
 
@@ -166,12 +165,13 @@ def quote(request, rate, recourse, basis, fee, value_date, disburse_by, valid_un
     bill = bills.get(row["bill"])
     require_payer(terms, bill)
     require_still_in_business(row, bill)
+    known = invoke("invoice", "require_examined", bill, row["holder"], ctx.party, "")
     set_terms(offer, terms)
     price(offer, offer["value_date"])
     require_net(offer)
     keep_offer(offer, row, bank)
     emit("quoted", {"quote": offer["id"], "request": request, "bank": ctx.party, "rate": rate, "net": offer["net"]})
-    return priced(offer, alerts_of(bill))
+    return priced(offer, known)
 
 
 @call
@@ -190,17 +190,18 @@ def seal(request, commitment, envelope, disburse_by, valid_until, needs_label):
     require_days_of_quote(offer, row, ctx.today)
     bill = bills.get(row["bill"])
     require_still_in_business(row, bill)
+    known = invoke("invoice", "require_examined", bill, row["holder"], ctx.party, "")
     offer["sealed_to"] = require_encryption_key(row["holder"])
     offer["commitment"] = commitment
     offer["envelope"] = envelope
     keep_offer(offer, row, bank)
     emit("sealed", {"quote": offer["id"], "request": request, "bank": ctx.party})
-    known = alerts_of(bill)
     return {
         "quote": offer["id"],
         "claimed_twice": known["claimed_twice"],
         "disputes": known["disputes"],
         "over_occupied": known["over_occupied"],
+        "struck": known["struck"],
     }
 
 
@@ -275,7 +276,7 @@ def disburse(quote, reference, value_date, amount, registration):
     require_holder_may_be_financed(row, value_date)
     bill = bills.get(offer["bill"])
     require_debtor_may_be_bought(bill, value_date)
-    require_invoices_stand(row["holder"], bill, alerts_of(bill), value_date)
+    invoke("invoice", "require_financeable", bill, row["holder"], ctx.party, value_date)
     require_label(offer, value_date)
     require_policy(bank, "finance.disburse", offer["currency"], offer["amount"])
     rest = rest_of(row)
@@ -654,8 +655,7 @@ def take_up(offer, sender):
     bill = bills.get(offer["bill"])
     require_payer(offer, bill)
     require_debtor_in_business(bill)
-    known = alerts_of(bill)
-    require_invoices_stand(ctx.party, bill, known, "")
+    known = invoke("invoice", "require_financeable", bill, ctx.party, "", "")
     require_label(offer, "")
     require_account(ctx.party, row["currency"])
     same = offer["amount"] == row["amount"]
@@ -709,12 +709,34 @@ def require_net(offer):
     require(offer["net"] > 0, "net_not_positive", {"net": offer["net"], "currency": offer["currency"]})
 
 
-def alerts_of(bill):
-    """What is known against the invoices behind a bill: both sides see it before they sign."""
-    fingerprints = []
-    for part in bill["invoices"]:
-        fingerprints += [part["fingerprint"]]
-    return invoke("invoice", "alerts", bill["creditor"], fingerprints)
+def price_of(offer):
+    """What the hop of a financing tells of its price. offer: the quote's row."""
+    return {
+        "rate": offer["rate"],
+        "days": offer["days"],
+        "actual_days": offer["actual_days"],
+        "interest": offer["interest"],
+        "fee": offer["fee"],
+        "net": offer["net"],
+        "basis": offer["basis"],
+        "recourse": offer["recourse"],
+        "interest_payer": offer["interest_payer"],
+        "quote": offer["id"],
+    }
+
+
+def priced(offer, known):
+    """What a bank that quotes, and a holder that agrees, is answered. known: see invoice.alerts."""
+    return {
+        "quote": offer["id"],
+        "interest": offer["interest"],
+        "net": offer["net"],
+        "days": offer["days"],
+        "claimed_twice": known["claimed_twice"],
+        "disputes": known["disputes"],
+        "over_occupied": known["over_occupied"],
+        "struck": known["struck"],
+    }
 
 
 # --- ends -------------------------------------------------------------------------------------------------------------
@@ -1020,30 +1042,6 @@ def require_holder_may_be_financed(row, value_date):
     if holder["status"] == "insolvent" and holder["stopped_at"] >= row["created"]["height"]:
         since = holder["insolvent_since"]
         require(had_left(holder, value_date), "holder_insolvent", {"id": row["holder"], "insolvent_since": since})
-
-
-def require_invoices_stand(holder, bill, known, value_date):
-    """Invoices cover the bill of an event of production; and where its first creditor is financed, none is occupied
-    beyond its total.
-
-    Those to whom it passed a token on could not know; their banks see it. known: see alerts_of. value_date: of money
-    that has left, "" before; up to the day of the red-letter note it counts, as the bank could not know either.
-    """
-    require(is_covered(bill), "invoices_missing", {"bill": bill["id"]})
-    over = holder == bill["creditor"] and known["over_since"] != ""
-    left = value_date != "" and value_date <= known["over_since"]
-    require(left or not over, "invoice_over_occupied", {"fingerprints": known["over_occupied"]})
-
-
-def is_covered(bill):
-    """Say whether invoices stand behind all that a bill is for, or it began otherwise than by an event of production.
-
-    Bill 100,000.00 of which 5,000.00 was diluted: invoices of 95,000.00 in all.
-    """
-    if "product" not in bill or bill["product"] == "":
-        return True
-    behind = sum_of(bill["invoices"])
-    return behind == bill["face"] - bill["diluted"]
 
 
 def require_need(needs_label):

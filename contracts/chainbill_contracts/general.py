@@ -22,6 +22,7 @@ sale_receipts = read_table("sale", "receipt")
 pledges = read_table("pledge", "pledge")
 claims = read_table("recourse", "claim")
 buybacks = read_table("recourse", "receipt")
+validators = read_table("governance", "validator")
 freezes_read = read_table("legal", "freeze")
 
 LARGEST_AMOUNT = 9007199254740991  # minor units: 2**53 - 1, which every JSON reader keeps exactly
@@ -36,6 +37,8 @@ WORK_OF_FINANCED = 5  # free tokens: see work_of_paying
 WORK_OF_PLEDGED = 5  # likewise: two payees, and the row of the pledge
 MOST_ITEMS = 100  # of an order of a court
 MOST_DAYS = 1095  # of a freeze: three years (CP 485)
+MOST_NODES = 500
+HOUSES_THAT_REFUSE = 2  # what waits for a second bank ends then
 MOST_PAPERS = 2  # of an order: the ruling, and the notice to assist
 CODE = 3  # letters of the code of a currency
 KEY_ALGORITHM = "ed25519"  # of keys and signatures; sm2 is foreseen and refused until every node computes it
@@ -491,35 +494,6 @@ def interest_half_up(amount, rate, days, year):
     return (2 * amount * rate * days + whole) // (2 * whole)
 
 
-def price_of(offer):
-    """What the hop of a financing tells of its price. offer: the quote's row."""
-    return {
-        "rate": offer["rate"],
-        "days": offer["days"],
-        "actual_days": offer["actual_days"],
-        "interest": offer["interest"],
-        "fee": offer["fee"],
-        "net": offer["net"],
-        "basis": offer["basis"],
-        "recourse": offer["recourse"],
-        "interest_payer": offer["interest_payer"],
-        "quote": offer["id"],
-    }
-
-
-def priced(offer, known):
-    """What a bank that quotes, and a holder that agrees, is answered. known: see alerts_of."""
-    return {
-        "quote": offer["id"],
-        "interest": offer["interest"],
-        "net": offer["net"],
-        "days": offer["days"],
-        "claimed_twice": known["claimed_twice"],
-        "disputes": known["disputes"],
-        "over_occupied": known["over_occupied"],
-    }
-
-
 # --- locks ------------------------------------------------------------------------------------------------------------
 def pledge_of(row):
     """The pledge that a token is under, "" if none. row: the token's."""
@@ -931,6 +905,22 @@ def piece_of(freeze, token, standing, money):
     }
 
 
+def banks_with_a_seat():
+    """The parties whose nodes are active validators."""
+    found = []
+    for entry in validators.scan([], MOST_NODES):
+        if entry[1]["status"] == "active":
+            found += [entry[1]["party"]]
+    return found
+
+
+def refused_too(refusals, reason):
+    """The refusals of what waits for a second bank, with the sender's; each house says so once."""
+    for one in refusals:
+        require(successor_of(one["bank"]) != successor_of(ctx.party), "refusal_made", {"bank": one["bank"]})
+    return refusals + [{"bank": ctx.party, "reason": reason, "refused_on": ctx.today}]
+
+
 def houses_of(named):
     """The houses of some parties: themselves, or the banks that stand in their place now. named: ids, "" for none."""
     found = []
@@ -965,6 +955,13 @@ JOINT_STEPS = {
     "bill.answer": {"open": ("done", "refused")}, "bill.withdraw_joint": {"open": ("withdrawn",)},
     "": {"open": ("lapsed",)},
 }
+ENTRY_STEPS = {
+    "entry.ratify_entry": {"entered": ("ratified",)}, "entry.refuse_entry": {"entered": ("refused",)},
+    "": {"entered": ("lapsed",), "ratified": ("lifted", "expired")},
+}
+ENTRY_STANDING = ("entered", "ratified")
+ENTRY_RATIFIED = ("ratified",)
+DEFAULT_IN_FORCE = ("in_force",)
 REQUEST_STEPS = {
     "finance.agree": {"open": ("agreed",)}, "finance.agree_sealed": {"open": ("agreed",)},
     "finance.disburse": {"agreed": ("disbursed",)},
@@ -996,6 +993,7 @@ DISPUTE_STEPS = {
     "invoice.uphold": {"open": ("upheld",)}, "invoice.withdraw_dispute": {"open": ("ended",), "upheld": ("ended",)},
     "vote dispute": {"open": ("ended",), "upheld": ("ended",)},
 }
+DISPUTE_UPHELD = ("upheld",)
 LABEL_STEPS = {
     "label.revoke": {"active": ("revoked",)},
     "": {"active": ("expired",), "revoked": ("active",), "expired": ("active",)},

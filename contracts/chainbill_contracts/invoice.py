@@ -3,7 +3,8 @@
 An invoice is known by its keyed fingerprint and its seller; number, date and content stay with seller and buyer. What
 others do under the same fingerprint is another invoice to the ledger, and an alert. Its occupied amount is taken when
 the buyer confirms a bill of this seller, given back by every exit of that bill, and is never taken beyond the invoice's
-total. A red-letter note may lower the total below it: then nothing of it is financed for its seller any more.
+total. A red-letter note may lower the total below it, and two banks may strike it after a dispute: then nothing of it
+is financed for its seller any more.
 
 Two must sign before an invoice is held against others: as long as the seller has signed for none of the bills on it, a
 claim of another buyer that the seller did sign takes its place. Who knows of a wrong invoice says so by a dispute.
@@ -13,6 +14,7 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     DISPUTE_STEPS,
     counted,
+    is_produced,
     may_lead,
     parameter,
     places_kept,
@@ -24,6 +26,7 @@ from chainbill_contracts.general import (
     require_maker_and_checker,
     require_party,
     require_sponsor,
+    sum_of,
 )
 
 invoices = own_table("invoice")  # [fingerprint, seller] -> invoice row
@@ -32,7 +35,10 @@ lowered = own_table("lowered")  # [fingerprint, seller] -> {}: a credit note too
 disputes = own_table("dispute")  # id -> dispute row
 disputed = own_table("disputed")  # [fingerprint, seller] -> {"disputes"}: ids of those that are open or upheld
 open_disputes = own_table("open_disputes")  # party -> {"count"}: disputes of it that are open
+examinations = own_table("examination")  # [bank, bill] -> examination row
 agenda = own_table("agenda")
+bills = read_table("bill", "bill")
+requests = read_table("finance", "request")
 
 MOST_BILLS = 200  # that share one invoice at a time
 MOST_SELLERS = 10  # of one fingerprint that an alert names
@@ -86,6 +92,7 @@ def take_up(bill, part):
 def require_room(row, part):
     """What a part takes of an invoice is free, and no bound is reached. row: the invoice's, see row_for."""
     fingerprint = part["fingerprint"]
+    require(row["status"] != "struck", "invoice_struck", {"fingerprints": [fingerprint]})
     require(row["status"] != "over_occupied", "invoice_over_occupied", {"fingerprints": [fingerprint]})
     facts = {"fingerprint": fingerprint, "total": row["total"], "occupied": row["occupied"]}
     facts["amount"] = part["amount"]
@@ -225,7 +232,9 @@ def lower(bill, fingerprint, new_total, red):
 
 @internal("bill")
 def require_may_come(bill, parts, replaces):
-    """Invoices may come to a bill, and over-occupied ones leave it: no less is behind it then, nor more than is owed.
+    """Invoices may come to a bill, and over-occupied or struck ones leave it.
+
+    No less is behind it then, nor more than is owed.
 
     bill: its row. parts: [{"fingerprint", "amount", "total"}]. replaces: fingerprints.
     """
@@ -240,7 +249,7 @@ def require_may_come(bill, parts, replaces):
             stay += 1
     for fingerprint in replaces:
         require(part_of(bill, fingerprint) > 0, "invoice_not_of_bill", {"fingerprint": fingerprint})
-        over = invoices.get([fingerprint, bill["creditor"]])["status"] == "over_occupied"
+        over = invoices.get([fingerprint, bill["creditor"]])["status"] in ("over_occupied", "struck")
         require(over, "invoice_not_over_occupied", {"fingerprint": fingerprint})
     comes = 0
     for part in parts:
@@ -307,28 +316,148 @@ def counted_against(reds, red, amount):
 
 @view
 def alerts(seller, fingerprints):
-    """What those who finance should know of invoices: others that name them as theirs too, and disputes.
+    """What those who finance should know of invoices: others that name them as theirs too, disputes, what bars some.
 
-    Answers {"claimed_twice": [fingerprint], "disputes": [id], "over_occupied": [fingerprint], "over_since": date},
-    disputes that are open or upheld; over_since: the first day on which one was over-occupied, "" where none is.
+    Answers {"claimed_twice": [fingerprint], "disputes": [id] that are open or upheld, "over_occupied": [fingerprint],
+    "over_since": date, "struck": [fingerprint], "struck_since": date, "marks": [text]}. Dates: the first on which one
+    was, "" where none is. marks: one for each that is over-occupied or struck, another one each time that it is.
     """
-    claimed_twice = []
-    found = []
-    over = []
-    since = ""
+    known = {
+        "claimed_twice": [], "disputes": [], "over_occupied": [], "over_since": "", "struck": [], "struck_since": "",
+        "marks": [],
+    }  # fmt: skip
     for fingerprint in fingerprints:
         if len(others_beside(seller, fingerprint)) > 0:
-            claimed_twice += [fingerprint]
+            known["claimed_twice"] += [fingerprint]
         said = disputed.get([fingerprint, seller])
         if said is not None:
-            found += said["disputes"]
+            known["disputes"] += said["disputes"]
         row = invoices.get([fingerprint, seller])
-        if row is not None and row["status"] == "over_occupied":
-            over += [fingerprint]
-            since = row["over_since"] if since == "" else min(since, row["over_since"])
-    return {"claimed_twice": claimed_twice, "disputes": found, "over_occupied": over, "over_since": since}
+        status = "" if row is None else row["status"]
+        if status == "over_occupied":
+            known["over_occupied"] += [fingerprint]
+            known["over_since"] = first_of(known["over_since"], row["over_since"])
+            known["marks"] += [fingerprint + row["over_since"]]
+        elif status == "struck":
+            known["struck"] += [fingerprint]
+            known["struck_since"] = first_of(known["struck_since"], row["struck_on"])
+            known["marks"] += [row["struck_by"]]
+    return known
 
 
+def first_of(date, other):
+    """The earlier of two days. date: "" where none is known yet."""
+    return other if date == "" else min(date, other)
+
+
+# --- what is struck, and who looked at it -----------------------------------------------------------------------------
+@call
+def examine(request, document):
+    """Record as a bank that was asked that it looked into invoices which are over-occupied or struck (审查记录).
+
+    Whoever took a token on from the first creditor could not know of it: such a holder is financed all the same, by a
+    bank that did look. document: digest of its finding. It holds for all requests on the bill; what is said of an
+    invoice later wants another look.
+    """
+    require_digest(document)
+    asked = requests.get(request)
+    require(asked is not None, "request_unknown")
+    require(ctx.party in asked["banks"], "bank_not_asked")
+    require_active(ctx.party)
+    require_capability("maker")
+    bill = bills.get(asked["bill"])
+    known = alerts(bill["creditor"], fingerprints_of(bill))
+    require(len(known["marks"]) > 0, "nothing_to_examine", {"bill": bill["id"]})
+    examinations.put([ctx.party, bill["id"]], {
+        "bank": ctx.party,
+        "bill": bill["id"],
+        "document": document,
+        "fingerprints": known["struck"] + known["over_occupied"],
+        "marks": known["marks"],
+        "examined_on": ctx.today,
+        "created": {"height": ctx.height, "transaction": ctx.transaction},
+    })  # fmt: skip
+    emit("examined", {"bill": bill["id"], "bank": ctx.party})
+    return {"bill": bill["id"], "fingerprints": known["struck"] + known["over_occupied"]}
+
+
+@internal("finance")
+def require_financeable(bill, holder, bank, value_date):
+    """Invoices cover the bill of an event of production, and let its holder be financed. Answers their alerts.
+
+    Its first creditor is not financed while one of them is struck, or occupied beyond its total. bill: its row. bank:
+    that has paid, "" where the holder asks or agrees. value_date: of money that has left, "" before; up to the day of
+    the entry or the red-letter note it counts, as the bank could not know either.
+    """
+    require(is_covered(bill), "invoices_missing", {"bill": bill["id"]})
+    if holder != bill["creditor"]:
+        return require_examined(bill, holder, bank, value_date)
+    known = alerts(bill["creditor"], fingerprints_of(bill))
+    struck = bars(known["struck_since"], value_date)
+    require(not struck, "invoice_struck", {"fingerprints": known["struck"]})
+    over = bars(known["over_since"], value_date)
+    require(not over, "invoice_over_occupied", {"fingerprints": known["over_occupied"]})
+    return known
+
+
+@internal("finance")
+def require_examined(bill, holder, bank, value_date):
+    """A bank looked into invoices that are struck or over-occupied before it finances whoever took a token on.
+
+    Answers their alerts. bank: "" for none that is to have looked; the rest as for require_financeable.
+    """
+    known = alerts(bill["creditor"], fingerprints_of(bill))
+    barred = bars(known["struck_since"], value_date) or bars(known["over_since"], value_date)
+    if holder != bill["creditor"] and bank != "" and barred:
+        row = examinations.get([bank, bill["id"]])
+        for mark in known["marks"]:
+            require(row is not None and mark in row["marks"], "examination_missing", {"bill": bill["id"]})
+    return known
+
+
+def bars(since, value_date):
+    """Say whether what is known since a day, "" for nothing, concerns money of a value date, "" before it has left."""
+    return since != "" and (value_date == "" or since < value_date)
+
+
+def is_covered(bill):
+    """Say whether invoices stand behind all that a bill is for, or it began otherwise than by an event of production.
+
+    Bill 100,000.00 of which 5,000.00 was diluted: invoices of 95,000.00 in all.
+    """
+    return not is_produced(bill) or sum_of(bill["invoices"]) == bill["face"] - bill["diluted"]
+
+
+def fingerprints_of(bill):
+    """The invoices behind a bill. bill: its row."""
+    found = []
+    for part in bill["invoices"]:
+        found += [part["fingerprint"]]
+    return found
+
+
+@internal("entry")
+def strike_out(fingerprint, seller, entry):
+    """Strike an invoice (剔除): two banks say that it is not what its seller said. entry: which one says so."""
+    row = invoices.get([fingerprint, seller])
+    row["struck_by"] = entry
+    row["struck_on"] = ctx.today
+    keep(row)
+    emit("struck", {"fingerprint": fingerprint, "seller": seller, "buyer": row["buyer"], "entry": entry})
+
+
+@internal("entry")
+def put_back(fingerprint, seller):
+    """Let an invoice stand again that was struck: its status is what is occupied of it."""
+    row = invoices.get([fingerprint, seller])
+    entry = row["struck_by"]
+    row["struck_by"] = ""
+    row["struck_on"] = ""
+    keep(row)
+    emit("put_back", {"fingerprint": fingerprint, "seller": seller, "buyer": row["buyer"], "entry": entry})
+
+
+# --- its row ----------------------------------------------------------------------------------------------------------
 def row_for(bill, part):
     """The invoice of a bill's part as this bill finds it: its row, or a new one where nothing stands against it."""
     fingerprint = part["fingerprint"]
@@ -345,6 +474,8 @@ def row_for(bill, part):
             "signed": 0,
             "reds": [],
             "over_since": "",
+            "struck_by": "",
+            "struck_on": "",
             "status": "registered",
         }
     require(row["buyer"] == bill["debtor"], "invoice_of_others", {"fingerprint": fingerprint})
@@ -359,6 +490,8 @@ def begins_anew(row, bill):
     """Say whether an invoice is what this bill says of it: nothing stands against it, and no credit note lowered it."""
     if row is None:
         return True
+    if row["status"] == "struck":
+        return False
     if row["occupied"] > 0 and not gives_way(row, bill):
         return False
     return not lowered.has([row["fingerprint"], row["seller"]])
@@ -386,11 +519,10 @@ def others_beside(seller, fingerprint):
 def keep(row):
     """Write an invoice with the status that follows from what is occupied of it. row: the invoice's."""
     place = [row["fingerprint"], row["seller"]]
-    before = row["status"]
     row["status"] = status_of(row)
-    if row["status"] != "over_occupied":
+    if row["occupied"] <= row["total"]:
         row["over_since"] = ""
-    elif before != "over_occupied":
+    elif over_since_of(row) == "":
         row["over_since"] = ctx.today
     if row["occupied"] > 0:
         sellers.put(place, {})
@@ -410,8 +542,18 @@ def change_of(row, bill, part):
     }
 
 
+def over_since_of(row):
+    """Since when more of an invoice is occupied than its total, "" if it is not; an older row has no word of it."""
+    return row["over_since"] if "over_since" in row else ""
+
+
 def status_of(row):
-    """What of an invoice is occupied: nothing, a part, all, or more. Of 600.00 with 600.00 occupied: "occupied"."""
+    """What of an invoice is occupied: nothing, a part, all, or more. Of 600.00 with 600.00 occupied: "occupied".
+
+    A struck one is that, whatever is occupied of it.
+    """
+    if "struck_by" in row and row["struck_by"] != "":
+        return "struck"
     if row["occupied"] == 0:
         return "registered"
     if row["occupied"] < row["total"]:

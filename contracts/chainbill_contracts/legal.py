@@ -12,10 +12,12 @@ from chainbill.vm.prelude import *
 from chainbill_contracts.general import (
     FREEZE_IN_FORCE,
     FREEZE_STANDING,
+    HOUSES_THAT_REFUSE,
     LEGAL_ORDER_STANDING,
     LEGAL_ORDER_STEPS,
     LEGAL_ORDER_UNRATIFIED,
     TOKEN_USABLE,
+    banks_with_a_seat,
     counted,
     freezes_on,
     houses_of,
@@ -26,6 +28,7 @@ from chainbill_contracts.general import (
     paying_bank_of,
     piece_of,
     pledge_of,
+    refused_too,
     replaced_by,
     require_active,
     require_bank,
@@ -58,16 +61,13 @@ requests_read = read_table("finance", "request")
 quotes_read = read_table("finance", "quote")
 pledges_read = read_table("pledge", "pledge")
 parties = read_table("party", "party")
-validators_read = read_table("governance", "validator")
 
 MOST_FREEZES = 20  # on one token
 MOST_WAITING = 5  # orders of one house that wait and keep a freeze from ending by its date
-MOST_NODES = 500
 MOST_STANDING = 500  # what ends when an order is entered: requests with their quotes, pledges with their tokens
 MOST_LIFTED = 200  # pieces that one run looks at or frees, of all its freezes; the rest follows on the next day
 DAYS_WITHOUT_FREEZE = 7  # in which a bank freezes nothing again that no second bank ratified
 BUSINESS_DAYS_FOR_A_VOTE = 10  # on a transfer to which somebody objected
-HOUSES_THAT_REFUSE = 2
 
 
 # --- acts -------------------------------------------------------------------------------------------------------------
@@ -168,9 +168,7 @@ def refuse(order, reason):
     entered = require_second(order)
     require_maker_and_checker()
     require_legal_step(entered, "legal.refuse", "refused")
-    for one in entered["refusals"]:
-        require(successor_of(one["bank"]) != successor_of(ctx.party), "refusal_made", {"bank": one["bank"]})
-    entered["refusals"] += [{"bank": ctx.party, "reason": reason, "refused_on": ctx.today}]
+    entered["refusals"] = refused_too(entered["refusals"], reason)
     orders.put(order, entered)
     emit("order_refused", {
         "order": order, "kind": entered["kind"], "by": ctx.party, "reason": reason,
@@ -1082,12 +1080,3 @@ def require_little_standing(places):
         if place["pledged_to"] != "":
             work += len(pledges_read.get(place["pledged_to"])["tokens"])
     require(work <= MOST_STANDING, "order_too_large", {"most": MOST_STANDING})
-
-
-def banks_with_a_seat():
-    """The parties whose nodes are active validators."""
-    found = []
-    for entry in validators_read.scan([], MOST_NODES):
-        if entry[1]["status"] == "active":
-            found += [entry[1]["party"]]
-    return found

@@ -40,6 +40,7 @@ EVENT_FILE = {
     "happened_on": "2027-03-01", "signature": "cd" * 64,
 }  # fmt: skip
 COURT = ["--authority", "Court", "--number", "1", "--document", "{paper}", "--document", "{paper}"]
+ENTRY = an_id("N", "entry")
 NO_COMMAND: dict[str, str] = {}
 """Acts that no command sends, with the reason."""
 ELSEWHERE = {
@@ -53,7 +54,7 @@ ELSEWHERE = {
 OBJECTS = {
     "bill": BILL, "token": TOKEN, "joint": an_id("J", "joint"), "dispute": DISPUTE, "change": an_id("C", "change"),
     "recovery": an_id("C", "change"), "order": ORDER, "party": "anchor",
-    "product": PRODUCT, "pledge": PLEDGE, "claim": TOKEN, "prepayment": TOKEN,
+    "product": PRODUCT, "pledge": PLEDGE, "claim": TOKEN, "prepayment": TOKEN, "entry": ENTRY,
 }  # fmt: skip
 """What is typed for an object of each kind that a plain act is about."""
 
@@ -124,6 +125,10 @@ EXAMPLES: dict[str, list[str]] = {
         "order", "freeze", f"{TOKEN}:1.00", "--days", "90", "--issued", "2026-01-02", *COURT, "--currency", "CNY",
     ],
     "legal.ratify": ["order", "ratify", COURT_ORDER],
+    "entry.enter_default": ["order", "default", "anchor", "--kind", "persistent", "--document", "{paper}"],
+    "entry.strike": ["order", "strike", DISPUTE, "--document", "{paper}"],
+    "entry.lift": ["order", "lift", ENTRY, "--document", "{paper}"],
+    "invoice.examine": ["invoice", "examine", REQUEST, "--document", "{paper}"],
     "legal.refuse": ["order", "refuse", COURT_ORDER, "--reason", "why"],
     "legal.object_to": ["order", "object", COURT_ORDER, "--reason", "why"],
     "recourse.ask_recourse": [

@@ -83,6 +83,8 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
     desk.json("supplier1", "token", "prepay", early, "--price", "9.00", "--by", "+20d")
     said = ["ab" * 32, "--seller", "supplier1", "--document", str(paper)]
     dispute = desk.json("supplier2", "invoice", "dispute", *said)["dispute"]
+    default = ["--kind", "persistent", "--document", str(paper)]
+    entry = desk.json("bank1", "order", "default", "anchor", *default)["entry"]
     joint = desk.json("anchor", "bill", "void", bill_over(desk, "cd" * 32, "supplier1", "anchor", 500))["joint"]
     made = product_file(desk.home / "product.json", attestor(desk), ["supplier1"])
     product = desk.json("anchor", "product", "register", made)["product"]
@@ -105,7 +107,7 @@ def world(desk: Desk) -> tuple[httpx.Client, dict[str, list[str]]]:
         "quote_id": [quoted["quote"]], "identifier": transactions, "year": ["2026"],
         "name": [str(height) for height in range(1, head + 1)], "contract": ["bill", "general"],
         "party": [one["id"] for one in desk.json("auditor", "party", "list")], "fingerprint": ["ab" * 32],
-        "dispute_id": [dispute], "order_id": [order], "joint_id": [joint],
+        "dispute_id": [dispute], "entry_id": [entry], "order_id": [order], "joint_id": [joint],
         "product_id": [product], "event_id": [event], "pledge_id": [pledge],
         "court_order_id": [court_order["order"]], "freeze_id": court_order["freezes"],
     }  # fmt: skip

@@ -21,6 +21,7 @@ LEFT_OUT = {
     "product": {"alg"},
     "status_order": {"allowed_ms"},
     "order": {"concerned", "created"},
+    "entry": {"created"},
     "freeze": {"over", "created"},
 }
 """Quotes have a table below their request; the others are how days are counted, of one value only, or said otherwise:

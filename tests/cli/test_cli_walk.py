@@ -25,12 +25,12 @@ pytestmark = pytest.mark.untraced
 WIDTHS = (80, 100, 120, 200)
 LARGEST = 9_007_199_254_740_991
 LARGEST_SHOWN = "90,071,992,547,409.91"
-FACE = "90,071,992,537,408.91"  # with 10,001.00 in other bills it is the most that one party may have
+FACE = "90,071,992,537,407.91"  # with 10,002.00 in other bills it is the most that one party may have
 LONG_NAME = (
     "中国建筑第三工程局有限公司武汉分公司第五项目部材料设备集中采购中心"
     "及供应链金融服务部光谷片区第二结算组华中区域采购部专"
 )
-FINGERPRINT = "5e" * 32
+FINGERPRINT, DOUBTFUL = "5e" * 32, "6e" * 32
 
 TABLES: dict[str, list[str]] = {
     "bill list": [], "bill show": ["{bill}"], "bill history": ["{bill}"], "bill payments": ["{paid}"],
@@ -41,6 +41,7 @@ TABLES: dict[str, list[str]] = {
     "invoice list": [], "invoice show": [FINGERPRINT], "invoice disputes": [],
     "label list": ["{bill}"], "label schemes": [],
     "order list": [], "order show": ["{court_order}"], "freeze list": [], "freeze show": ["{freeze}"],
+    "entry list": [], "entry show": ["{entry}"], "entry defaults": [], "invoice examinations": [],
     "pledge list": [], "pledge show": ["{pledge}"],
     "sale list": [], "sale show": ["{sold}"], "prepay list": [], "prepay show": ["{early}"],
     "recourse list": [], "recourse show": ["{claimed}"],
@@ -130,6 +131,7 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     for bank in ("bank1", "bank2"):
         desk.json(bank, "finance", "quote", asked["request"], "--rate", "3.85", "--no-recourse", "--valid-until", "+2d")
     desk.json("supplier2", "invoice", "dispute", FINGERPRINT, "--seller", "supplier1", "--document", str(paper))
+    entry = entered(desk, paper)
     frozen = frozen_by_order(desk, paper)
     order = desk.json("bank1", "party", "suspend", "supplier3", "--document", str(paper), "--reason", LONG_NAME)[
         "order"
@@ -149,10 +151,28 @@ def filled(desk: Desk, paper: Path) -> dict[str, str]:
     return {
         **ids, "bill": bill, "token": taken, "request": asked["request"], "paid": paid, "order": order,
         "proposal": proposal, "joint": joint, "product": product, "pledge": pledge, "sold": sold, "claimed": claimed,
-        "early": early, **frozen,
+        "early": early, **frozen, "entry": entry,
         "transaction": transaction,
         "file": str(desk.home.parent / "one.tx"),
     }  # fmt: skip
+
+
+def entered(desk: Desk, paper: Path) -> str:
+    """An invoice that two banks struck and one looked into, and a default to which the debtor objects: its entry."""
+    told = ("--document", str(paper))
+    bill = bill_over(desk, DOUBTFUL, "supplier1", "anchor", 100)
+    token = desk.json("supplier1", "bill", "show", bill)["root_token"]
+    request = desk.json("supplier1", "finance", "request", token, "--to", "bank1")["request"]
+    said = desk.json("supplier2", "invoice", "dispute", DOUBTFUL, "--seller", "supplier1", *told)
+    dispute = said["dispute"]
+    desk.json("bank2", "invoice", "uphold", dispute)
+    struck = desk.json("bank1", "order", "strike", dispute, *told)["entry"]
+    desk.json("bank2", "entry", "ratify", struck)
+    desk.json("bank1", "invoice", "examine", request, *told)
+    entry = str(desk.json("bank1", "order", "default", "anchor", "--kind", "persistent", *told)["entry"])
+    desk.json("bank2", "entry", "ratify", entry)
+    desk.json("anchor", "entry", "object", entry, "--reason", LONG_NAME)
+    return entry
 
 
 def offered_for_sale(desk: Desk) -> str:

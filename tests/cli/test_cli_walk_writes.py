@@ -166,7 +166,21 @@ STEPS: list[tuple[str, str, dict[str, str]]] = [
     # disputes of invoices
     ("supplier2", "invoice dispute {fingerprint} --seller supplier1 --document {paper}", {"dispute": "dispute"}),
     ("bank2", "invoice uphold {dispute}", {}),
+    ("supplier1", "finance request {paid_token} --to bank1", {"looked": "request"}),
+    ("bank1", "order strike {dispute} --document {paper}", {"entry": "entry"}),
+    ("bank2", "entry ratify {entry}", {}),
+    ("supplier1", "entry object {entry} --reason {long}", {}),
+    ("bank1", "invoice examine {looked} --document {paper}", {}),
+    ("supplier1", "finance withdraw {looked}", {}),
+    ("bank1", "order lift {dispute} --document {paper}", {"entry": "entry"}),
+    ("bank2", "entry ratify {entry}", {}),
     ("supplier2", "invoice withdraw {dispute}", {}),
+    # defaults
+    ("bank1", "order default anchor --kind persistent --document {paper}", {"entry": "entry"}),
+    ("bank2", "entry ratify {entry}", {}),
+    ("anchor", "entry object {entry} --reason {long}", {}),
+    ("bank1", "order lift anchor --kind persistent --document {paper}", {"entry": "entry"}),
+    ("bank2", "entry refuse {entry} --reason {long}", {}),
     # labels
     ("bank1", "governance propose label-scheme {hex} bank2 anchor", {"proposal": "proposal"}),
     ("bank1", "governance vote {proposal} yes", {}),

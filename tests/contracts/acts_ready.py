@@ -383,6 +383,35 @@ def _event(world: World) -> Ready:
     return Ready(ANCHOR, attested(world, product))
 
 
+def _in_default(sender: str, world: World, **fields: Any) -> Ready:
+    named = {"debtor": ANCHOR, "default": "persistent", "document": PAPER}
+    entered = sent(world, BANK1, "entry.enter_default", [MAKER, CHECKER], **named)
+    return Ready(sender, {"entry": entered["entry"], **fields})
+
+
+def _to_lift(world: World) -> Ready:
+    entry = _in_default(BANK2, world).arguments["entry"]
+    sent(world, BANK2, "entry.ratify_entry", [MAKER, CHECKER], entry=entry)
+    return Ready(BANK1, {"lifts": entry, "document": PAPER})
+
+
+def _to_strike(world: World) -> Ready:
+    part = {"fingerprint": "1f" * 32, "amount": 5_000, "total": 5_000}
+    accepted_bill(world, face=5_000, invoices=[part])
+    ready = _disputed(BANK1, world)
+    sent(world, BANK1, "invoice.uphold", [MAKER, CHECKER], **ready.arguments)
+    return Ready(BANK1, {**ready.arguments, "document": PAPER})
+
+
+def _to_examine(world: World) -> Ready:
+    ready = _to_strike(world)
+    token = next(row["id"] for _, row in world.rows("token", "token") if row["status"] == "live")
+    request = ask(world, token, BANK2, amount=1_000)["request"]
+    entry = sent(world, BANK1, "entry.strike", [MAKER, CHECKER], **ready.arguments)["entry"]
+    sent(world, BANK2, "entry.ratify_entry", [MAKER, CHECKER], entry=entry)
+    return Ready(BANK2, {"request": request, "document": PAPER})
+
+
 def _label(world: World) -> Ready:
     voted(world, "label_scheme", {"scheme": "green", "attestors": [BANK3]})
     named = {"bill": accepted_bill(world)[0], "scheme": "green"}
@@ -583,6 +612,13 @@ ACTS: dict[str, Spec] = {
         "a mark that stops nothing, ends by itself, and of which 20 may be open",
         _given(S3, fingerprint="1f" * 32, seller=S1, document=PAPER),
     ),
+    "invoice.examine": Spec("M", "says what the bank itself has found, and moves nothing", _to_examine),
+    "entry.enter_default": Spec("MC", TWO, _given(BANK1, debtor=ANCHOR, default="bond_default", document=PAPER)),
+    "entry.strike": Spec("MC", TWO, _to_strike),
+    "entry.lift": Spec("MC", TWO, _to_lift),
+    "entry.ratify_entry": Spec("MC", TWO, partial(_in_default, BANK2)),
+    "entry.refuse_entry": Spec("MC", TWO, partial(_in_default, BANK2, reason="no"), open=True),
+    "entry.object_to_entry": Spec("any", TAKES_AWAY, partial(_in_default, ANCHOR, reason="not so"), open=True),
     "invoice.uphold": Spec("MC", TWO, partial(_disputed, BANK1)),
     "invoice.withdraw_dispute": Spec("M", SAYS_NO, partial(_disputed, S3), open=True),
     "product.register": Spec("MC", TWO, _given(ANCHOR, **described(PARTS[:2]))),

@@ -281,9 +281,11 @@ def check_invoices(world: World, bills: dict[str, Any]) -> None:
             users.setdefault(place, set()).add(bill["id"])
             signed[place] += bill["initiator"] == bill["creditor"] or bill["status"] != "pending_accept"
     for place, invoice in rows.items():
-        over = invoice["status"] == "over_occupied"
+        over = invoice["occupied"] > invoice["total"]
         assert invoice["occupied"] == occupied[place]
-        assert (invoice["occupied"] > invoice["total"]) == over == (invoice["over_since"] != "")
+        assert over == (invoice["over_since"] != "")
+        assert (invoice["status"] == "struck") == (invoice["struck_by"] != "") == (invoice["struck_on"] != "")
+        assert (invoice["status"] == "over_occupied") == (over and invoice["struck_by"] == "")
         assert not over or invoice["reds"], "only a red-letter note brings a total below what is occupied"
         assert invoice["signed"] == signed[place]
         assert set(invoice["bills"]) == users.get(place, set())

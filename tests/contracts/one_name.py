@@ -25,6 +25,7 @@ KEPT_IN: Mapping[str, tuple[str, str]] = {
     "proposal": ("governance", "proposal"),
     "recovery": ("recovery", "recovery"),
     "product": ("product", "product"),
+    "entry": ("entry", "entry"),
 }
 """A name of an object → the contract and the table of its rows; orders are of the contract that tells."""
 OTHERWISE: Mapping[str, Sequence[str]] = {
@@ -47,7 +48,7 @@ OTHERWISE: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("succession.name()", "succession.successor_named"), ("bank",)),
     # who did it, or why, and not who had asked, or the paper
     **dict.fromkeys(("bill.joint_agreed", "invoice.dispute_ended", "invoice.dispute_upheld"), ("by",)),
-    "legal.order_refused": ("by", "refusals"),
+    **dict.fromkeys(("legal.order_refused", "entry.entry_refused"), ("by", "refusals")),
     "recovery.recovery_announced": ("by",),
     "standing.status_objected": ("reason",),
     "finance.receipt_unmatched": ("reference", "amount"),
@@ -55,6 +56,7 @@ OTHERWISE: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("standing.status_lapsed", "standing.status_lifted", "standing.status_stopped"), ("by", "order")),
     "legal.order_objected": ("order", "until"),
     "legal.transferred": ("order",),
+    "entry.entry_ended": ("entry", "kind", "status"),
     # the last day of the wait, and not of an answer
     "legal.order_put_off": ("until",),
     # how many, of what is listed

@@ -284,11 +284,11 @@ MUTANTS: dict[str, Mutant] = {
         partial(alone.test_the_longest_renewal_wins_whichever_is_ratified_first, short_first=False),
     ),
     "one house refuses": (
-        "legal", "HOUSES_THAT_REFUSE = 2", "HOUSES_THAT_REFUSE = 1",
+        "general", "HOUSES_THAT_REFUSE = 2", "HOUSES_THAT_REFUSE = 1",
         alone.test_one_bank_frees_nothing_by_refusing_and_another_may_ratify,
     ),
     "one house refuses twice": (
-        "legal", 'require(successor_of(one["bank"]) != successor_of(ctx.party), "refusal_made"',
+        "general", 'require(successor_of(one["bank"]) != successor_of(ctx.party), "refusal_made"',
         'require(True, "refusal_made"',
         is_refused(refused.refuse_twice),
     ),

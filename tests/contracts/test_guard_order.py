@@ -107,7 +107,13 @@ FORM: Mapping[str, Break] = {
     "governance.propose": given(kind="?"),
     "governance.store_source": given(source=1),
     "governance.vote": given(choice="?"),
+    "entry.enter_default": given(default="?"),
+    "entry.lift": given(document="x"),
+    "entry.object_to_entry": given(reason=""),
+    "entry.refuse_entry": given(reason=""),
+    "entry.strike": given(document="x"),
     "invoice.dispute": given(document="x"),
+    "invoice.examine": given(document="x"),
     "label.attest": given(document="x"),
     "legal.order": given(kind="?"),
     "legal.refuse": given(reason="a\nb"),
@@ -160,7 +166,7 @@ NAMED: Mapping[str, Any] = {
     "product": "P0", "pledge": "K0", "bill": "B0", "change": "C0", "debtor": NOBODY, "dispute": "D0", "joint": "J0",
     "key": "0" * 64, "old": "0" * 64, "order": "S0", "party": NOBODY, "proposal": "G0", "quote": "Q0",
     "recovery": "E0", "request": "R0", "token": "T0", "tokens": ["T0", "T1"], "seller": NOBODY, "auditor": NOBODY,
-    "reference": "NONE", "guarantor": NOBODY,
+    "reference": "NONE", "guarantor": NOBODY, "entry": "N0", "lifts": "N0",
 }  # fmt: skip
 """Arguments that name a row, and what names none, in the order in which one is taken for an act."""
 
@@ -170,9 +176,9 @@ NAMES_NONE = frozenset({
 })  # fmt: skip
 """Acts whose arguments name parties with which something begins: that these are there is asked with how they stand."""
 ABOUT_ONESELF = frozenset({
-    "account.announce", "audit.grant", "invoice.dispute", "party.add_key", "party.ask_paying_bank", "party.halt",
-    "party.set_encryption_key", "party.set_policy", "settlement.reverse", "standing.stay", "succession.accept",
-    "succession.name",
+    "account.announce", "audit.grant", "invoice.dispute", "party.add_key",
+    "party.ask_paying_bank", "party.halt", "party.set_encryption_key", "party.set_policy", "settlement.reverse",
+    "standing.stay", "succession.accept", "succession.name",
 })  # fmt: skip
 """Acts that are anybody's own business."""
 LEFT_TO_THE_DOOR = frozenset({
@@ -185,6 +191,7 @@ STRANGERS = {
 }  # fmt: skip
 STRANGERS_OF = {
     "governance": S1, "standing.ratify": BANK1, "legal.ratify": BANK1, "legal.refuse": BANK1,
+    "entry.ratify_entry": BANK1, "entry.refuse_entry": BANK1,
     "product.register": S4,
 }  # fmt: skip
 """Who has no business with an act: by its sender, else by the contract or the act."""
@@ -195,6 +202,7 @@ DATES: Mapping[str, Break] = {
     "bill.answer": row_is("bill/joint", until=LONG_AGO),
     "bill.confirm": row_is("bill/bill", expires_on=LONG_AGO),
     "bill.issue": given(due_on=LONG_AGO),
+    "entry.ratify_entry": row_is("entry/entry", until=LONG_AGO),
     "finance.agree": row_is("finance/quote", valid_until=LONG_AGO),
     "finance.agree_sealed": row_is("finance/quote", valid_until=LONG_AGO),
     "finance.decline": row_is("finance/request", until=LONG_AGO),
@@ -252,6 +260,8 @@ OTHERS: Mapping[str, Break] = {
     "bill.ask_red_letter": party_is(ANCHOR, **STOPPED),
     "bill.confirm": party_is(S1, status="closed"),
     "bill.issue": party_is(ANCHOR, **STOPPED),
+    "entry.enter_default": party_is(ANCHOR, status="closed"),
+    "entry.ratify_entry": party_is(BANK1, **STOPPED),
     "finance.agree": party_is(BANK2, **STOPPED),
     "finance.agree_sealed": party_is(BANK2, **STOPPED),
     "finance.disburse": party_is(ANCHOR, status="closed"),
@@ -291,6 +301,9 @@ AMOUNTS: Mapping[str, Break] = {
 }
 OUTCOME: Mapping[str, Break] = {
     "bill.issue": parameter_is("open_drafts"),
+    "entry.enter_default": parameter_is("open_orders"),
+    "entry.lift": parameter_is("open_orders"),
+    "entry.strike": parameter_is("open_orders"),
     "finance.request": parameter_is("open_requests"),
     "governance.propose": parameter_is("open_proposals"),
     "invoice.dispute": parameter_is("open_disputes"),

@@ -69,6 +69,7 @@ def test_an_anchor_and_a_supplier_cannot_occupy_a_stranger_s_invoice(world: Worl
             "claimed_twice": [FINGERPRINT],
             "disputes": [],
             "over_occupied": [],
+            "struck": [],
         }
     ]
     assert bid(world, asked["request"], BANK2)["claimed_twice"] == [FINGERPRINT]

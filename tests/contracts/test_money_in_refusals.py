@@ -9,7 +9,7 @@ import pytest
 from chainbill_contracts import money_details, reasons, sources
 
 NO_MONEY = """
-    accepted_on active_height acts agreed_on bank bill capability count currency date deepest dispute due_on event
+    accepted_on active_height acts agreed_on bank bill capability count currency date deepest dispute due_on entry event
     expires_on field fingerprint fingerprints freeze from grade halted_on hash height holder id insolvent_since key kind
     last_offer_on least live locks member milliseconds most name needed number objected_on offered_on order parameter
     part party pay_by pay_on position product recovery red ref reference role scheme serial set sponsor status successor

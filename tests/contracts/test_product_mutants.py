@@ -172,14 +172,14 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "no product named": ("bill", 'row["product"] = made["product"]', 'row["product"] = ""', rows_of_the_worked_event),
     "a place for no draft": ("general", 'return "product" in row and row["product"] != ""', "return False", expired),
-    "uncovered is covered": ("finance", 'behind == bill["face"] - bill["diluted"]', "behind >= 0", uncovered),
-    "covered in part": ("finance", 'behind == bill["face"] - bill["diluted"]', "behind > 0", uncovered),
+    "uncovered is covered": ("invoice", '== bill["face"] - bill["diluted"]', ">= 0", uncovered),
+    "covered in part": ("invoice", '== bill["face"] - bill["diluted"]', "> 0", uncovered),
     "dilution is not looked at": (
-        "finance", 'behind == bill["face"] - bill["diluted"]', 'behind == bill["face"]',
+        "invoice", '== bill["face"] - bill["diluted"]', '== bill["face"]',
         told.test_a_dilution_lowers_what_invoices_have_to_cover,
     ),
     "any bill is uncovered": (
-        "finance", 'if "product" not in bill or bill["product"] == "":', 'if "product" not in bill:',
+        "invoice", "return not is_produced(bill) or", "return",
         lambda world: ask(world, told.accepted_bill(world)[1], BANK1, amount=1_000),
     ),
 }  # fmt: skip

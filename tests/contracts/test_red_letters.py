@@ -222,15 +222,15 @@ MUTANTS: dict[str, Mutant] = {
         test_the_worked_example_of_a_dilution_that_names_the_note,
     ),
     "what is over-occupied is financed": (
-        "finance", 'require(left or not over, "invoice_over_occupied"', 'require(True, "invoice_over_occupied"',
+        "invoice", 'require(not over, "invoice_over_occupied"', 'require(True, "invoice_over_occupied"',
         test_of_what_is_occupied_beyond_the_total_the_first_creditor_finances_nothing_until_it_heals,
     ),
     "a note hurts who got a token": (
-        "finance", 'over = holder == bill["creditor"] and known["over_since"]', 'over = known["over_since"]',
+        "invoice", 'if holder != bill["creditor"]:', 'if holder == "":',
         test_who_got_a_token_of_the_creditor_is_financed_and_its_bank_is_told,
     ),
     "money of any later day counts": (
-        "finance", 'left = value_date != "" and value_date <= known["over_since"]', 'left = value_date != ""',
+        "invoice", '(value_date == "" or since < value_date)', 'value_date == ""',
         test_money_that_left_up_to_the_day_of_the_note_still_takes_the_token_over,
     ),
     "any invoice leaves a bill": (

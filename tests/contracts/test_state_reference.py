@@ -8,9 +8,10 @@ from pathlib import Path
 from chainbill_contracts import NAMES, source
 from chainbill_contracts.declared_rows import rows
 from contracts.claiming import agreed, bought_back
+from contracts.entering import enter_default, examine, in_default, struck
 from contracts.freezing import enter, frozen, refused_by
 from contracts.guaranteeing import GUARANTOR, demand, guarantee
-from contracts.joint_words import dilute, off, on
+from contracts.joint_words import I1, dilute, off, on
 from contracts.labels import attest, scheme
 from contracts.pledging import offer_pledge, pledge, told
 from contracts.prepaying import agreed as agreed_early
@@ -133,6 +134,10 @@ def busy_world(world: World | None = None) -> World:
     agree_to_sealed(world)
     world.call(ANCHOR, "bill", "ask_void", bill=accepted_bill(world)[0], reason="")
     dilute(world, *accepted_bill(world, **on(("3" * 64, 600, 600))), 100, parts=off(("3" * 64, 100)))
+    doubted = ask(world, accepted_bill(world, **on((I1, 600, 600)))[1], BANK1, amount=600)["request"]
+    struck(world)
+    examine(world, doubted)
+    in_default(world)
     order(world, S3, "suspended")
     issue(world)
     account = {"currency": "CNY", "bank": BANK2, "alg": "sha256", "digest_hex": "cd" * 32}
@@ -158,6 +163,7 @@ def busy_world(world: World | None = None) -> World:
     gone, paid = accepted_bill(world, face=1_000)
     settle(world, gone, 1_000)
     told(world, gone, paid, "paid", "OUT")
+    enter_default(world, S1)
     sell(world, held(world)[1])
     sold(world, held(world)[1])
     agreed_early(world, bill_of(world, 1_000)[1], price=900, pay_by=world.plus(5))

@@ -40,6 +40,7 @@ PLACES: dict[str, Callable[[World, Arguments], Any]] = {
     "audit/grant": lambda world, told: [told["auditor"], told["sender"]],
     "bill/bill": _bill,
     "bill/joint": lambda world, told: told["joint"],
+    "entry/entry": lambda world, told: told["entry"],
     "finance/quote": lambda world, told: told["quote"],
     "finance/request": _request,
     "governance/proposal": lambda world, told: told["proposal"],

@@ -144,7 +144,7 @@ def test_what_a_maker_does_alone_with_money_its_party_s_policy_stops(tried: list
         for act, found in world.under_policy.items():
             alone[act] |= found
     wanted = {act: {spec.alone not in (UNDER_POLICY, UNDER_CLEAR)} for act, spec in ACTS.items() if spec.signs == "M"}
-    wanted["account.announce"] = wanted["legal.object_to"] = {True}
+    wanted["account.announce"] = wanted["legal.object_to"] = wanted["entry.object_to_entry"] = {True}
     assert alone == wanted
     named = re.search(r"^ACTS_UNDER_POLICY = (\[.*?^\])", source("general"), re.DOTALL | re.MULTILINE)
     assert named is not None

@@ -33,8 +33,8 @@ from chainbill.vm.testing import Harness
 
 ZONE = 480
 WITH_DAYS = (
-    "account", "bill", "finance", "governance", "invoice", "label", "legal", "party", "pledge", "prepayment",
-    "recourse", "recovery", "sale", "settlement", "standing", "succession", "token",
+    "account", "bill", "entry", "finance", "governance", "invoice", "label", "legal", "party", "pledge",
+    "prepayment", "recourse", "recovery", "sale", "settlement", "standing", "succession", "token",
 )  # fmt: skip
 AGENDAS = {name: table_prefix(name, "agenda") for name in WITH_DAYS}
 ALL = ["maker", "checker", "admin"]

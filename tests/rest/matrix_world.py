@@ -171,6 +171,29 @@ def _court_order(book: BillBook, name: str, holder: str, pays: str, bill: str, s
     })  # fmt: skip
 
 
+def _entry(book: BillBook, name: str, seller: str, status: str) -> None:
+    made = {"height": book.height, "transaction": ""}
+    book.put("entry", "entry", f"N-{name}", {
+        "id": f"N-{name}", "kind": "struck", "party": seller, "default": "", "dispute": "D-1", "fingerprint": "f",
+        "lifts": "", "concerned": [seller, "BUYER8"], "document": "ab" * 32, "by": "BANK8",
+        "second": "BANK9" if status == "ratified" else "", "refusals": [], "objected_on": "", "objection": "",
+        "entered_on": "2026-01-05", "ratified_on": "2026-01-06" if status == "ratified" else "", "ended_on": "",
+        "until": "2026-01-08", "allowed_ms": 0, "status": status, "created": made,
+    })  # fmt: skip
+    book.put("entry", "default", (seller, "persistent"), {
+        "debtor": seller, "kind": "persistent", "entry": "N-9", "document": "ab" * 32, "by": "BANK8",
+        "second": "BANK9", "from": "2026-01-05", "until": "2027-01-05", "objected_on": "", "objection": "",
+        "ended_on": "", "status": "in_force", "created": made,
+    })  # fmt: skip
+
+
+def _examination(book: BillBook, bank: str, bill: str) -> None:
+    book.put("invoice", "examination", (bank, bill), {
+        "bank": bank, "bill": bill, "document": "ab" * 32, "fingerprints": ["f"], "marks": ["N-9"],
+        "examined_on": "2026-01-05", "created": {"height": book.height, "transaction": ""},
+    })  # fmt: skip
+
+
 def _order(book: BillBook, name: str, party: str, status: str) -> None:
     book.put("standing", "order", name, {
         "id": name, "party": party, "kind": "suspended", "reason": "review", "authority": "", "number": "",
@@ -242,6 +265,10 @@ class World:
         _claim(book, foreign_token, STRANGER, "BANK5", foreign_bill)
         _court_order(book, "own", OWNER, "BANK3", own_bill, "ratified")
         _court_order(book, "foreign", STRANGER, "BANK5", foreign_bill, "entered")
+        _entry(book, "own", OWNER, "ratified")
+        _entry(book, "foreign", STRANGER, "entered")
+        _examination(book, "BANK4", own_bill)
+        _examination(book, "BANK5", foreign_bill)
         _order(book, "S-own", OWNER, "ratified")
         _order(book, "S-foreign", STRANGER, "entered")
         own_receipt = paid(book, own_bill, own_token, OWNER, "BANK3")
@@ -265,6 +292,7 @@ class World:
             "bank_receipt": {"own": own_receipt, "foreign": foreign_receipt},
             "payment": {"own": f"{own_bill}/{own_token}", "foreign": f"{foreign_bill}/{foreign_token}"},
             "joint_id": {"own": "J-own", "foreign": "J-foreign"},
+            "entry_id": {"own": "N-own", "foreign": "N-foreign"},
             "label": {"own": "label-own", "foreign": "label-foreign"},
             "product_id": {"own": "P-own", "foreign": "P-foreign"},
             "pledge_id": {"own": "K-own", "foreign": "K-foreign"},

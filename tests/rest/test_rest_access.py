@@ -221,7 +221,8 @@ def test_rivals_do_not_see_each_other(
 
 def test_the_directory_is_for_members_and_details_for_those_close(read_as: ReadAs) -> None:
     assert set(read_as(S1, f"/v1/parties/{S2}").json()) == {
-        "id", "names", "roles", "status", "halted_on", "identifiers", "since", "encryption_key", "standing", "as_of",
+        "id", "names", "roles", "status", "halted_on", "identifiers", "since", "encryption_key", "standing",
+        "defaults", "as_of",
     }  # fmt: skip
     for who in (S2, "BANK1", "REGULATOR"):
         assert {"policy", "sponsor", "accounts"} <= set(read_as(who, f"/v1/parties/{S2}").json())

@@ -103,6 +103,14 @@ GET  /v1/freezes                          freeze_id   own     401  200+ 200- 200
 GET  /v1/freezes                          freeze_id   foreign 401  200- 200- 200- 200+ 200+ 200+ 200- 200-
 GET  /v1/freezes/{freeze_id}              freeze_id   own     401  200+ 404  404  404  404  200+ 404  200+
 GET  /v1/freezes/{freeze_id}              freeze_id   foreign 401  404  404  404  200+ 200+ 200+ 404  404
+GET  /v1/defaults                         party       own     401  200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+
+GET  /v1/defaults                         party       foreign 401  200+ 200+ 200+ 200+ 200+ 200+ 200+ 200+
+GET  /v1/entries                          entry_id    own     401  200+ 200- 200- 200- 200- 200+ 200- 200+
+GET  /v1/entries                          entry_id    foreign 401  200- 200- 200- 200+ 200+ 200+ 200- 200-
+GET  /v1/entries/{entry_id}               entry_id    own     401  200+ 404  404  404  404  200+ 404  200+
+GET  /v1/entries/{entry_id}               entry_id    foreign 401  404  404  404  200+ 200+ 200+ 404  404
+GET  /v1/examinations                     bill_id     own     401  200- 200- 200- 200+ 200- 200+ 200- 200-
+GET  /v1/examinations                     bill_id     foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/sales                            token_id    own     401  200+ 200- 200- 200+ 200- 200+ 200- 200+
 GET  /v1/sales                            token_id    foreign 401  200- 200- 200- 200- 200- 200+ 200- 200-
 GET  /v1/sales/{token_id}                 token_id    own     401  200+ 404  404  200+ 404  200+ 404  200+
@@ -188,10 +196,11 @@ def test_every_route_has_its_rows(worlds: dict[bool, World]) -> None:
 def test_nothing_foreign_shows_to_anybody_but_the_regulator() -> None:
     """What the matrix says as a whole: the directory of names is all that is shown of strangers.
 
-    But for an order on a status, or of a court, that waits: any bank may be the second one, so every bank reads it.
+    But for an order on a status, of a court, or an entry of a bank that waits: any bank may be the second one, so every
+    bank reads it.
     """
     for row in ROWS:
         if row[3] == "foreign" and row[2] not in (".", "party"):
             seen = {role for role, cell in zip(ROLES, row[4:], strict=True) if cell.endswith("+")}
-            banks = {"bank", "rival"} if row[2] in ("order_id", "court_order_id", "freeze_id") else set()
+            banks = {"bank", "rival"} if row[2] in ("order_id", "court_order_id", "freeze_id", "entry_id") else set()
             assert seen <= {"regulator"} | banks, row

@@ -92,9 +92,10 @@ def test_what_is_hidden_is_there(name: str) -> None:
 STRANGERS = {"a supplier": S4, "a bank": BANK4, "an anchor": OTHER_ANCHOR}
 SEEN = {
     *((act, "a bank") for act in ("legal.ratify", "legal.refuse", "standing.ratify", "standing.object_to")),
-    *((act, who) for act in ("governance.vote", "governance.withdraw") for who in STRANGERS),
+    *((f"entry.{act}_entry", "a bank") for act in ("ratify", "refuse", "object_to")),
+    *((act, who) for act in ("governance.vote", "governance.withdraw", "entry.lift") for who in STRANGERS),
 }
-"""Acts on what strangers see: orders that wait for a second bank, and proposals."""
+"""Acts on what strangers see: orders and entries that wait for a second bank, defaults, and proposals."""
 AN_ID = re.compile(r"[A-Z][0-9A-Z]{17}")
 
 

@@ -15,6 +15,7 @@ ALWAYS_OPEN = {
     "pledge": ("reject", "withdraw", "release", "refuse_enforcement"),
     "legal": ("refuse", "object_to"),
     "invoice": ("withdraw_dispute",),
+    "entry": ("refuse_entry", "object_to_entry"),
     "product": ("retire",),
     "label": ("revoke",),
     "approval": ("reject", "withdraw"),

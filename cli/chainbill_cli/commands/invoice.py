@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chainbill_cli import described
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.commands import bill_invoices
 from chainbill_cli.documents import document_digest
@@ -15,6 +16,7 @@ from chainbill_cli.invoice import fingerprint, read_invoice, read_red_letter
 from chainbill_cli.invoice.fingerprints import BEGINNING, WHOLE
 from chainbill_cli.invoice.model import Invoice, Trader
 from chainbill_cli.kit import argument, noun, option
+from chainbill_cli.lookup import REQUEST, object_id, read_request
 from chainbill_cli.money_said import said
 from chainbill_cli.output import Column
 from chainbill_cli.plain_acts import plain_commands
@@ -35,7 +37,7 @@ FIELDS = (
 
 MORE = (
     Column("bills", "list", "column.event_bills"), Column("hidden.bills", "some", "column.bills_hidden"),
-    Column("reds", "list"), Column("over_since", "date"),
+    Column("reds", "list"), Column("over_since", "date"), Column("struck_by", "id"), Column("struck_on", "date"),
 )  # fmt: skip
 """More of an invoice on the ledger than a list shows."""
 RED_FIELDS = (
@@ -150,6 +152,27 @@ def dispute(session: Session, writing: Writing, fingerprint: str, seller: str, d
         preview.line("column.document", bracketed(document, arguments["document"]))
     outcome = write(session, writing, [call("invoice", "dispute", **arguments)], preview)
     answer_write(session, outcome, "dispute", "until")
+
+
+@invoice.command("examine", help="invoice.examine")
+@argument("request", metavar="REQUEST")
+@option("--document", metavar="FILE", required=True, help="invoice.opt_finding")
+@writes
+def examine(session: Session, writing: Writing, request: str, document: str) -> None:
+    """A bank that was asked records what it found behind a bill whose invoices are struck or over-occupied."""
+    row = {} if session.offline else read_request(session, request)
+    arguments = {
+        "request": row.get("id") or object_id(session, REQUEST, request),
+        "document": document_digest(document),
+    }
+    preview = None
+    if asks(session):
+        preview = Preview("preview.invoice_examine")
+        if row:
+            described.request(session, preview, row)
+        preview.line("column.finding", bracketed(document, arguments["document"]))
+    outcome = write(session, writing, [call("invoice", "examine", **arguments)], preview)
+    answer_write(session, outcome, "bill", "fingerprints")
 
 
 invoice.command("red-letter", help="invoice.red_letter")(bill_invoices.red_letter)

@@ -10,7 +10,7 @@ from chainbill_contracts import listed_key
 
 from chainbill.dates import add_days, date_of
 from chainbill.ledger.transaction import Call
-from chainbill_cli import applying, sealing
+from chainbill_cli import applying, described, sealing
 from chainbill_cli.answers import answer_write, without_as_of
 from chainbill_cli.call_text import argument_text, key_said, words_said
 from chainbill_cli.commands import party_bank, party_changes, party_keys, party_record, party_standing, party_terms
@@ -38,6 +38,7 @@ FIELDS = (
     Column("standing.reason", heading="column.reason"),
     Column("standing.since", "date"),
     Column("standing.until", "date", "column.ratify_by"),
+    Column("defaults", "list"),
     Column("halted_on", "date"),
     Column("paying_bank", "party"),
     Column("successor.successor", "party"),
@@ -244,6 +245,7 @@ def show(party: str, at: str | None) -> None:
         ids = [f"{one['scheme']}:{one['value']}" for one in others]
         body = {**body, "name": newest_name(body), "identifiers": enumerated(ids)}
         body["keys"] = [key_said(one) for one in body.get("keys") or ()]
+        body["defaults"] = [described.default_said(one) for one in body.get("defaults") or ()]
     if session.out.form == "table" and body.get("halted_on"):
         status = f"value.{body['status']}"
         body["status"] = bracketed(text(status) if has_text(status) else body["status"], text("value.halted_own"))

@@ -9,6 +9,7 @@ import click
 
 from chainbill_cli.answers import by_value, tell_basis
 from chainbill_cli.csv_text import parties_of, traced_csv
+from chainbill_cli.described import default_said
 from chainbill_cli.filter_words import ColumnWords
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
@@ -102,10 +103,17 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
     session.out.print(fitting)
     if any(line not in whole for line in fitting if line[:1] in GUIDES):
         session.out.note(text("note.parts"))
+    _defaults(session, body)
     if body.get("tree"):  # before it is accepted nothing of its face stands anywhere
         session.out.say(totals_line(body["totals"], found["currency"]))
         _tiers(session, body, str(found["currency"]), "penetration")
     _groups(session, body, str(found["currency"]))
+
+
+def _defaults(session: Session, body: dict[str, Any]) -> None:
+    """In what banks recorded the debtor, where they did."""
+    for one in body.get("defaults") or ():
+        session.out.say(text("trace.in_default", what=default_said(one)))
 
 
 def _tiers(session: Session, trace: dict[str, Any], currency: str, *left_out: str) -> None:
@@ -163,6 +171,7 @@ def anchor(party: str, form: str | None, **parameters: Any) -> None:
     if not groups:
         roles = session.registered(identifier).get("roles") or ("anchor",)
         session.out.note(text("trace.nothing" if "anchor" in roles else "trace.no_anchor"))
+    _defaults(session, body)
     for currency, group in groups:
         session.out.say(f"{session.out.name_of(identifier)} · {currency} · {totals_line(group['totals'], currency)}")
         _tiers(session, group, currency)

@@ -252,4 +252,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "发票购买方为 {trader}，而凭证债务人为 {party}。若确为同一主体，请其推荐行登记所缺标识："
         "chainbill party add-identifier {id} TYPE=VALUE",
     ),
+    "invoice.examine": (
+        "Record that your bank looked into struck or over-occupied invoices behind a bill",
+        "登记本行对凭证所依据的、被剔除或超额占用发票的审查",
+    ),
+    "invoice.opt_finding": ("What it found; the ledger keeps its digest", "审查记录，账本只存摘要"),
 }

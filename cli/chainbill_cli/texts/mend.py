@@ -18,6 +18,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ask the seller for price and salt of this offer, or refuse it: chainbill token reject TOKEN",
         "请向转出行核实本要约的对价与盐值，或予以拒绝：chainbill token reject TOKEN",
     ),
+    "mend.entry.no_default": (
+        "chainbill entry defaults lists them",
+        "请用 chainbill entry defaults 查看违约记录",
+    ),
+    "mend.entry.no_strike": (
+        "chainbill entry list lists them; name the entry itself",
+        "请用 chainbill entry list 查看银行登记，并写明登记编号",
+    ),
+    "mend.entry.lift_what": (
+        "chainbill entry defaults and chainbill entry list show what may be lifted",
+        "请用 chainbill entry defaults 或 chainbill entry list 查看可解除的登记",
+    ),
     "mend.bill.far_due_other": (
         "run it again and type the day of maturity as it is shown, or correct --due",
         "请重新运行并按所示输入到期日，或更正 --due",

@@ -9,6 +9,7 @@ WORDS = {
     "CONTRACT": "合约",
     "COURT": "法院", "CURRENCY": "币种", "CURSOR": "游标", "DATE": "日期", "DEBTOR": "债务人",
     "DIGEST": "摘要", "DIR": "目录", "DIRECTORY": "目录", "DISPUTE": "异议", "DOCUMENT": "文书",
+    "ENTRY": "银行登记编号",
     "FILE": "文件", "FREEZE": "冻结编号", "FILES": "文件", "FINGERPRINT": "指纹", "FLOAT": "数", "FUNCTION": "函数",
     "GRADE": "等级", "ATTESTOR": "认证方",
     "HASH": "哈希", "HEIGHT": "高度", "HEX": "十六进制", "HOST": "主机", "ID": "编号",

@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What the debtor is to pay; the rest of the amount is forgone",
         "债务人应付的对价，差额为让利",
     ),
-    "prepay.opt_by": ("The last day of the debtor's money", "债务人的付款截止日"),
+    "prepay.opt_by": ("The last day of the debtor's money", "债务人的最迟付款日"),
     "prepay.yearly_rate": (
         "{rate} % a year (forgone ÷ price × 365 ÷ days paid early)",
         "年化 {rate}%（让利 ÷ 对价 × 365 ÷ 提前天数）",

@@ -22,6 +22,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "An order is about to be entered; it freezes at once, and transfers 72 hours after another bank ratifies it:",
         "即将登记划转文书，立即冻结，他行确认满 72 小时后划转：",
     ),
+    "preview.entry_default": (
+        "A default is about to be entered; it says nothing until another bank ratifies:",
+        "即将登记违约记录，他行确认后生效：",
+    ),
+    "preview.entry_strike": (
+        "An invoice is about to be struck; it stands until another bank ratifies:",
+        "即将登记发票剔除，他行确认后生效：",
+    ),
+    "preview.entry_lift": (
+        "An entry is about to be lifted; it stands until another bank ratifies:",
+        "即将登记解除，他行确认后生效：",
+    ),
+    "preview.invoice_examine": ("An examination of invoices is about to be recorded:", "即将登记发票审查记录："),
     "preview.order_ratify": ("Another bank's order is about to be ratified:", "即将复核确认他行登记的法律文书："),
     "preview.order_refuse": ("Another bank's order is about to be refused:", "即将拒绝他行登记的法律文书："),
     "preview.order_object": ("An objection to a court's transfer is about to be made:", "即将对司法划转提出异议："),

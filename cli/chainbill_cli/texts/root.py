@@ -34,6 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Orders of courts: freeze, renew, release, transfer, ratify",
         "法律文书：冻结、续冻、解冻、划转、确认",
     ),
+    "root.entry": ("Entries of banks: ratify, refuse, object, defaults", "银行登记：确认、拒绝、异议、违约记录"),
     "root.freeze": ("Freezes: list, show", "冻结：列出、查看"),
     "root.product": ("Products, and events of production that issue bills", "产品，以及开立凭证的生产事件"),
     "root.label": ("Labels of bills, and who attests them", "凭证的标签及其认证方"),

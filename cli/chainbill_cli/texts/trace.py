@@ -45,4 +45,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trace.given": ("Given", "转出"),
     "trace.exposure": ("Exposure", "敞口"),
     "trace.maturities": ("Maturities", "到期分布"),
+    "trace.in_default": ("Recorded by banks: {what}", "银行登记：{what}"),
 }

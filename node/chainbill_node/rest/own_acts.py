@@ -17,6 +17,7 @@ from chainbill_node.rest.access import sees_quote, sees_request
 from chainbill_node.rest.asked import sees_product
 from chainbill_node.rest.problems import Problem
 from chainbill_node.rest.routes_changes import sees_changes
+from chainbill_node.rest.routes_entries import sees_entry
 from chainbill_node.rest.routes_invoices import sees_dispute
 from chainbill_node.rest.routes_joints import sees_joint
 from chainbill_node.rest.routes_legal import sees_court_order, sees_freeze
@@ -68,6 +69,13 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("bill", "voided"): "bill",
     ("bill", "withdrawn"): "bill",
     ("calendar", "year_decided"): EVERYBODY,
+    ("entry", "entered"): "entry",
+    ("entry", "entry_ended"): "entry",
+    ("entry", "entry_lapsed"): "entry",
+    ("entry", "entry_objected"): "entry",
+    ("entry", "entry_put_off"): "entry",
+    ("entry", "entry_ratified"): "entry",
+    ("entry", "entry_refused"): "entry",
     ("finance", "agreed"): "quote",
     ("finance", "agreement_put_off"): "quote",
     ("finance", "agreement_resumed"): "quote",
@@ -105,8 +113,11 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("invoice", "dispute_ended"): "dispute",
     ("invoice", "dispute_upheld"): "dispute",
     ("invoice", "disputed"): "dispute",
+    ("invoice", "examined"): NAMED,
     ("invoice", "occupied"): "bill",
+    ("invoice", "put_back"): NAMED,
     ("invoice", "released"): "bill",
+    ("invoice", "struck"): NAMED,
     ("invoice", "total_lowered"): "bill",
     ("label", "label_ended"): "bill",
     ("label", "label_revoked"): "bill",
@@ -265,6 +276,7 @@ SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "change": ("party", "change", _sees_its_change),
     "court_order": ("legal", "order", sees_court_order),
     "dispute": ("invoice", "dispute", sees_dispute),
+    "entry": ("entry", "entry", sees_entry),
     "financing": ("finance", "request", _sees_financing),
     "freeze": ("legal", "freeze", sees_freeze),
     "joint": ("bill", "joint", sees_joint),

@@ -91,7 +91,8 @@ declared_list(
 def request(view: Opened, request_id: str) -> Response:
     """Show a request; ``quotes`` holds the quotes themselves, as far as the reader sees them.
 
-    ``claimed_twice``, ``disputes`` and ``over_occupied`` say what is known against the invoices behind its bill.
+    ``claimed_twice``, ``disputes``, ``over_occupied`` and ``struck`` say what is known against the invoices behind its
+    bill.
     """
     row = view.row("finance", "request", request_id)
     if row is None or not sees_request(view.viewer, row):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from starlette.responses import Response
 
 from chainbill_node.rest.declared import Asked, declared, declared_list
-from chainbill_node.rest.lists import Names, every, from_index, from_names
+from chainbill_node.rest.lists import Names, every, from_index, from_names, from_pairs
 from chainbill_node.rest.problems import not_found
 from chainbill_node.rest.reading import Opened
 from chainbill_node.rest.routers import router_of
@@ -17,7 +17,7 @@ from chainbill_node.trace.shapes import Row
 
 router = router_of("invoices", "/v1")
 
-OVER = "over_occupied"
+OVER, STRUCK = "over_occupied", "struck"
 LOOKS = 16
 """Bills behind an invoice in which a reader's part is looked for before the invoice is read: always so many, there or
 not, so that nobody learns by its cost whether an invoice stands here."""
@@ -74,7 +74,7 @@ def doubts_about(view: View, bill_id: str) -> dict[str, list[str]]:
     return {
         "claimed_twice": [name for name in names if any(_others(view, name, seller))],
         "disputes": [one for name in names for one in _disputes_of(view, name, seller)],
-        "over_occupied": [name for name, row in rows.items() if row is not None and row["status"] == OVER],
+        **{word: [name for name, row in rows.items() if row and row["status"] == word] for word in (OVER, STRUCK)},
     }
 
 
@@ -139,7 +139,10 @@ def dispute(view: Opened, dispute_id: str) -> Response:
 
 
 def sees_dispute(view: View, row: Row) -> bool:
-    """Say whether a dispute shows: to who raised it, its sponsor, the seller, and those who see the invoice."""
+    """Say whether a dispute shows: to who raised it, its sponsor, the seller, and those who see the invoice.
+
+    Once it is upheld also to the seller's sponsor, who may have the invoice struck.
+    """
     if _is_close(view, row):
         return True
     invoice = view.row("invoice", "invoice", (str(row["fingerprint"]), str(row["seller"])))
@@ -147,9 +150,24 @@ def sees_dispute(view: View, row: Row) -> bool:
 
 
 def _is_close(view: View, row: Row) -> bool:
-    by = str(row["by"])
-    return view.viewer.is_or_reads_for(by, str(row["seller"]), str((view.party(by) or {}).get("sponsor", "")))
+    by, seller = str(row["by"]), str(row["seller"])
+    sponsors = [str((view.party(by) or {}).get("sponsor", ""))]
+    if row.get("status") == "upheld":
+        sponsors.append(view.successor_of(str((view.party(seller) or {}).get("sponsor", ""))))
+    return view.viewer.is_or_reads_for(by, seller, *sponsors)
 
 
+def sees_examination(view: View, row: Row) -> bool:
+    """Say whether a record of what a bank found shows: to that bank."""
+    return view.viewer.is_or_reads_for(str(row["bank"]))
+
+
+def _examined(view: View) -> Iterator[str]:
+    """Give those of the banks read for."""
+    for party in sorted(view.viewer.reads_for()):
+        yield from every(from_pairs(view.reader, "invoice", "examination", party))
+
+
+declared_list(router, "examinations", sees=sees_examination, concerned=_examined)
 declared_list(router, "invoices", sees=_sees_invoice, shape=invoice_shape, names=_invoice_names, concerned=_concerned)
 declared_list(router, "disputes", sees=sees_dispute)

@@ -17,6 +17,7 @@ from chainbill_node.rest.payments import shown_bill
 from chainbill_node.rest.problems import parameter_problem
 from chainbill_node.rest.reading import Listed, Opened, ValuedList
 from chainbill_node.rest.routers import router_of
+from chainbill_node.rest.routes_entries import defaults_of
 from chainbill_node.rest.totals import held_totals, kept_totals
 from chainbill_node.rest.view import View
 from chainbill_node.trace.shapes import LEAF_STATUSES, Row, Shape, amount_of
@@ -33,12 +34,14 @@ DIRECTORY_FIELDS = ("id", "names", "roles", "status", "halted_on", "identifiers"
 def party_shape(view: View, row: Row) -> Shape:
     """Show a party: the directory to all, sponsor, policy, keys, accounts to itself, its sponsor and supervisors.
 
-    The directory says of a bank who stands in its place: {"named", "successor", "from"}, null if nobody does.
+    The directory says of a bank who stands in its place: {"named", "successor", "from"}, null if nobody does; and in
+    what defaults banks recorded a party.
     """
     shape: Shape = {name: row.get(name) for name in DIRECTORY_FIELDS}
     if "bank" in row.get("roles", ()):
         shape["successor"] = view.row("succession", "successor", str(row["id"]))
     shape["standing"] = order_in_force(view, row)
+    shape["defaults"] = defaults_of(view, str(row.get("id", "")))
     close = view.viewer.is_or_reads_for(str(row["id"]), str(row.get("sponsor") or ""))
     if not close:
         return shape

@@ -15,6 +15,7 @@ from chainbill_node.rest.problems import not_found, parameter_problem
 from chainbill_node.rest.reading import Valued
 from chainbill_node.rest.routers import router_of
 from chainbill_node.rest.routes_bills import Depth
+from chainbill_node.rest.routes_entries import defaults_of
 from chainbill_node.rest.view import View
 from chainbill_node.trace.anchor import GROUP_FIELDS, LeafGroups, trace_anchor
 from chainbill_node.trace.bill import DEFAULT_DEPTH, leaf_of_cent, trace_bill, trace_path
@@ -61,7 +62,10 @@ def bill_trace(
     group_by: GroupBy = None,
     cent: Cent = None,
 ) -> Response:
-    """Give tree, leaves, totals, by-tier table and hops of a bill; with ``cent`` the path of that cent."""
+    """Give tree, leaves, totals, by-tier table and hops of a bill; with ``cent`` the path of that cent.
+
+    ``defaults``: in what banks recorded its debtor.
+    """
     row = view.bill(bill_id)
     groups = _groups_asked(view, group_by)
     lineage, sight = view.lineage(bill_id), view.sight(bill_id) or EVERYTHING
@@ -79,7 +83,7 @@ def bill_trace(
         currency = str(trace["bill"]["currency"])
         rows = trace["leaves"] + _hidden_row(trace["totals"], {"bill": bill_id, "currency": currency, "status": HIDDEN})
         return view.text(csv_text(rows, LEAF_COLUMNS, view.currencies()), CSV_TYPE, f"bill-{bill_id}.csv")
-    trace["bill"] = shown_bill(view, row)
+    trace |= {"bill": shown_bill(view, row), "defaults": defaults_of(view, str(row["debtor"]))}
     if groups is not None:
         groups.add(lineage, sight)
     return view.answer(trace | _groups(groups))
@@ -103,7 +107,7 @@ def anchor_trace(view: Valued, party: str, form: Form = "json", group_by: GroupB
             rows += [{"currency": table["currency"], **row} for row in table["by_tier"]]
             rows += _hidden_row(table["totals"], {"currency": table["currency"], "tier": HIDDEN})
         return view.text(csv_text(rows, TIER_COLUMNS, view.currencies()), CSV_TYPE, f"anchor-{anchor}.csv")
-    return view.answer(head | {"currencies": tables} | _groups(groups))
+    return view.answer(head | {"currencies": tables, "defaults": defaults_of(view, anchor)} | _groups(groups))
 
 
 @router.get("/parties/{party}", summary="Trace a party: what came from whom, and where it went")

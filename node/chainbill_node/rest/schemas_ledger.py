@@ -32,6 +32,7 @@ from chainbill_node.rest.schema_parts import (
 from chainbill_node.rest.schema_rows import row_schema
 from chainbill_node.trace.shapes import BILL_STATUSES
 
+_DEFAULTS = array(obj({**same(TEXT, "kind", "entry"), **same(DATE, "from", "until"), "objected_on": TEXT}))
 _KEY = row({**same(TEXT, "alg", "key", "status"), "capabilities": array(TEXT)})
 _TOKEN = row_schema("token/token", closed=True)
 _PRICE = row({})
@@ -74,7 +75,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         row_schema("party/party", keys=array(_KEY)),
         {"standing": maybe(obj({
             **same(TEXT, "order", "reason"), **same(DATE, "since", "until"), "ratified": BOOLEAN,
-        }))},
+        })), "defaults": _DEFAULTS},
         accounts=array(row({"currency": TEXT})),
         successor=maybe(obj({**same(TEXT, "named", "successor"), "from": DATE})),
     ),
@@ -116,7 +117,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
     "Request": _REQUEST,
     "RequestWithQuotes": extended(
         _REQUEST,
-        {"quotes": array(ref("Quote")), **dict.fromkeys(("claimed_twice", "disputes", "over_occupied"), array(TEXT))},
+        {"quotes": array(ref("Quote")), **same(array(TEXT), "claimed_twice", "disputes", "over_occupied", "struck")},
     ),
     "Invoice": extended(
         row_schema("invoice/invoice"), {"disputes": array(TEXT)}, hidden=obj({"bills": COUNT})
@@ -135,7 +136,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         {
             "bill": ref("Bill"), "tree": maybe(ref("TreeNode")), "leaves": array(ref("Token")),
             "totals": ref("Totals"), "by_tier": array(ref("TierRow")), "parties_total": COUNT,
-            "hops": array(ref("Hop")),
+            "hops": array(ref("Hop")), "defaults": _DEFAULTS,
         },
         groups=_GROUPS,
     ),
@@ -146,7 +147,9 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
             "parties": array(_ROLE), "banks": array(_ROLE), "graph": obj(_GRAPH), "other_moves": _MOVES,
         }
     ),
-    "AnchorTrace": obj({"anchor": NAMED_PARTY, "currencies": array(ref("AnchorTable"))}, groups=_GROUPS),
+    "AnchorTrace": obj(
+        {"anchor": NAMED_PARTY, "currencies": array(ref("AnchorTable")), "defaults": _DEFAULTS}, groups=_GROUPS
+    ),
     "AnchorGraph": obj({"anchor": NAMED_PARTY, "currencies": array(ref("CurrencyGraph"))}),
     "CurrencyGraph": obj({"currency": TEXT, **_GRAPH, "other_moves": _MOVES}),
     "PartyTable": obj(

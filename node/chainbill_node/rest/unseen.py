@@ -18,7 +18,7 @@ from chainbill_node.rest.view import View
 RIGHTS = frozenset(name for name, one in reasons().items() if "right" in one["stage"]) | {"not_a_bank"}
 """Reasons of the guards that ask who acts; that it must be a bank is one of them where a bank is to ratify."""
 KINDS: Mapping[str, str] = {
-    **{kind: kind for kind in ("bill", "change", "dispute", "freeze", "joint", "pledge", "product", "quote")},
+    **{kind: kind for kind in ("bill", "change", "dispute", "entry", "freeze", "joint", "pledge", "product", "quote")},
     **{kind: kind for kind in ("recovery", "request", "token")},
     "tokens": "token",
 }
@@ -30,6 +30,7 @@ OTHERWISE: Mapping[str, tuple[str, str]] = {
     "settlement.settle_prepaid token": ("prepayment", "prepayment_unknown"),
     "guarantee.demand bill": ("bill", "guarantee_unknown"),
     **{f"legal.{act} order": ("court_order", "order_unknown") for act in ("object_to", "ratify", "refuse")},
+    "entry.lift lifts": ("entry", "entry_unknown"),
     **dict.fromkeys(("standing.ratify order", "standing.object_to order"), ("order", "status_order_unknown")),
 }
 """Where that is not so: contract.function and argument → the kind, and the reason."""

@@ -149,6 +149,10 @@ function facts(pairs) {
   ]));
 }
 
+function defaults(found) {
+  return found.map((one) => element("p", { class: "warn", text: `${say("in_default")}: ${say(`default_${one.kind}`)} · ${one.from} – ${one.until}${one.objected_on ? ` · ${say("objected")} ${one.objected_on}` : ""}` }));
+}
+
 function footer(asOf, csv) {
   return element("p", { class: "faint" },
     `${say("at_label")} ${asOf.date} · ${say("height")} ${asOf.height} · ${say("state")} `,
@@ -170,6 +174,7 @@ async function showBill(id, at) {
     element("h2", { text: `${say("bill")} ${bill.id}` }),
     facts([["debtor", name(bill.debtor)], ["creditor", name(bill.creditor)], ["face", `${money(bill.face, bill.currency)} ${bill.currency}`],
       ["pays", bill.pay_on], ["status", say(`status_${bill.status}`)], ["outstanding", `${money(bill.outstanding, bill.currency)} ${bill.currency}`]]),
+    ...defaults(trace.defaults),
     element("h3", { text: say("tiers") }), tiers(trace.by_tier, bill.currency, false),
     element("h3", { text: say("tree") }),
     trace.tree ? element("ul", { class: "tree" }, branch(trace.tree, bill.currency)) : element("p", { text: say("nothing") }),
@@ -194,6 +199,7 @@ async function showAnchor(id, at) {
   const link = (bill) => `?id=${encodeURIComponent(bill.id)}`;
   return [
     element("h2", { text: `${say("anchor")} ${name(trace.anchor.id)}` }),
+    ...defaults(trace.defaults),
     ...(bills.data.length ? [] : [element("p", { text: say("no_bills") })]),
     ...trace.currencies.filter((part) => part.totals.face || part.by_tier.length).flatMap((part) => anchorTable(part)),
     ...(bills.data.length ? [element("h3", { text: `${say("bills")} · ${billCount(bills)}` })] : []),

@@ -18,6 +18,7 @@ export const words = {
     first_of: "the first", check: "Check the id and “As of”.", no_bills: "This party owes no bill that shows here: it may be no anchor.",
     kind_issue: "issued", kind_transfer: "transferred", kind_return: "given back", kind_finance: "financed",
     kind_enforce: "enforced", kind_force: "transferred by order",
+    in_default: "In default, by two banks", objected: "objected to on", default_bond_default: "bond", default_persistent: "persistently overdue",
   },
   zh: {
     subtitle: "核心企业信用穿透", docs: "接口", language: "English", show: "查询",
@@ -37,6 +38,7 @@ export const words = {
     first_of: "前", check: "请核对编号与“截至”。", no_bills: "此处没有该参与方作为债务人的凭证：它可能不是核心企业。",
     kind_issue: "开立", kind_transfer: "转让", kind_return: "退回", kind_finance: "融资", kind_sale: "再转让",
     kind_buyback: "回购", kind_guarantee: "保证人代偿", kind_recourse: "追索", kind_enforce: "实现质权", kind_force: "司法划转",
+    in_default: "违约记录（两家银行登记）", objected: "异议日", default_bond_default: "债券违约", default_persistent: "票据持续逾期",
     status_live: "有效", status_settled: "已兑付", status_diluted: "已扣减", status_void: "已作废", status_split: "已拆分",
     status_moved: "已转移", status_draft: "草稿", status_pending_confirm: "待确权", status_pending_accept: "待签收",
     status_active: "有效", status_due: "到期", status_overdue: "逾期", status_withdrawn: "已撤回", status_rejected: "已拒绝",

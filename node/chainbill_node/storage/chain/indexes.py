@@ -120,6 +120,7 @@ PREPAYMENT = ("prepayment", "prepayment")
 CLAIM, BUYBACK = ("recourse", "claim"), ("recourse", "receipt")
 GUARANTEE, DEMAND = ("guarantee", "guarantee"), ("guarantee", "demand")
 ORDER, FREEZE = ("legal", "order"), ("legal", "freeze")
+ENTRY = ("entry", "entry")
 RECEIPT, FINANCE_RECEIPT = ("settlement", "receipt"), ("finance", "receipt")
 
 INDEXES: tuple[Index, ...] = (
@@ -159,6 +160,13 @@ INDEXES: tuple[Index, ...] = (
     Index("order.bill", ORDER, "items", each="bill"),
     Index("freeze.holder", FREEZE, "holder"),
     Index("freeze.bill", FREEZE, "bill"),
+    Index("entry.by", ENTRY, "by"),
+    Index("entry.second", ENTRY, "second"),
+    Index("entry.refused", ENTRY, "refusals", each="bank"),
+    Index("entry.concerned", ENTRY, "concerned", each="*"),
+    Index("entry.party", ENTRY, "party"),
+    Index("entry.default", ENTRY, "default"),
+    Index("entry.status", ENTRY, "status"),
     Index("pledge.holder", PLEDGE, "holder"),
     Index("pledge.pledgee", PLEDGE, "pledgee"),
     Index("pledge.bill", PLEDGE, "ranges", each="bill"),
