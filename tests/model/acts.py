@@ -8,6 +8,7 @@ from typing import Any
 from model import (
     bills,
     claims,
+    entries,
     financing,
     guarantees,
     invoices,
@@ -81,6 +82,11 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "invoice.dispute": invoices.dispute,
     "invoice.uphold": invoices.uphold,
     "invoice.withdraw_dispute": invoices.withdraw_dispute,
+    "invoice.examine": entries.examine,
+    "entry.strike": entries.strike,
+    "entry.lift": entries.lift,
+    "entry.ratify_entry": entries.ratify_entry,
+    "entry.refuse_entry": entries.refuse_entry,
     "label.attest": labels.attest,
     "label.revoke": labels.revoke,
 }

@@ -66,6 +66,10 @@ def others(book: Book, ledger: Ledger) -> None:
     for dispute in book.disputes.values():
         row = world.row("invoice", "dispute", ledger.theirs[dispute.id])
         ledger.same(dispute.status, row["status"], f"dispute {dispute.id}")
+    for entry in book.entries.values():
+        row = world.row("entry", "entry", ledger.theirs[entry.id])
+        told = {name: row[name] for name in ("status", "until", "lifts", "dispute", "by")}
+        ledger.same({name: getattr(entry, name) for name in told}, told, f"entry {entry.id}")
     for (bill, scheme), label in book.labels.items():
         row = world.row("label", "label", [ledger.theirs[bill.id], scheme])
         ledger.same(vars(label), {name: row[name] for name in vars(label)}, f"label {scheme} of {bill.id}")

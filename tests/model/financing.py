@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model import pieces
+from model.entries import guard_struck
 from model.invoices import alerts
 from model.records import Book, Lock, Request
 from model.tokens import find, guard_cut, offer_until
@@ -34,6 +35,7 @@ def request(book: Book, sender: str, people: int, token: str, banks: list[str], 
     guards.need("bank_named_twice", len(set(banks)) == len(banks))
     guards.need("debtor_insolvent", not book.sinks(row.bill))
     guards.need("account_missing", row.bill.currency in book.parties[sender].accounts)
+    guard_struck(book, guards, row.bill, sender)
     for bank in banks:
         party = book.parties.get(bank)
         guards.need("party_unknown", party)

@@ -29,6 +29,8 @@ def begins(row: Invoice | None, buyer: str, signs: bool) -> bool:
 
     signs: the seller issued the bill, so that it says whose its invoice is.
     """
+    if row is not None and row.struck:
+        return False
     if row is None or (not row.occupied and not row.lowered):
         return True
     return signs and not row.signed and not row.lowered and row.buyer != buyer
@@ -47,6 +49,7 @@ def guard_occupation(
         guards.need("invoice_currency_differs", row.currency == currency)
         guards.need("invoice_total_differs", row.total == part.total)
         guards.need("invoice_occupied", not room or part.amount <= row.total - row.occupied)
+        guards.need("invoice_struck", not room or row.struck is None)
 
 
 def occupy(book: Book, bill: Bill) -> None:
@@ -108,7 +111,12 @@ def alerts(book: Book, bill: Bill) -> dict[str, list[str]]:
         dispute.id for dispute in book.disputes.values()
         if dispute.status != "ended" and dispute.seller == bill.creditor and dispute.fingerprint in prints
     ]  # fmt: skip
-    return {"claimed_twice": twice, "disputes": disputes, "over_occupied": []}
+    return {"claimed_twice": twice, "disputes": disputes, "over_occupied": [], "struck": struck_of(book, bill)}
+
+
+def struck_of(book: Book, bill: Bill) -> list[str]:
+    """The invoices behind a bill that are struck."""
+    return [one.fingerprint for one in bill.parts if book.invoices[one.fingerprint, bill.creditor].struck]
 
 
 # --- disputes --------------------------------------------------------------------------------------------------------

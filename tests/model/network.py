@@ -61,7 +61,7 @@ def begin(rng: Random) -> tuple[World, Book]:
     world = World(today=BEGIN, parameters=given, calendar=[YEAR], members=ALL)
     calendar = Calendar(YEAR["holidays"], YEAR["workdays"])  # type: ignore[arg-type]
     parties = {one["id"]: party(one) for one in ALL}
-    return world, Book(BEGIN, calendar, parties, parameters, CURRENCIES)
+    return world, Book(BEGIN, calendar, parties, parameters, CURRENCIES, seats=BANKS)
 
 
 def party(one: dict[str, Any]) -> Party:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from model import bills, claims, days, financing, invoices, labels, pieces, pledges, prepayments, sales, settlement
+from model import (
+    bills,
+    claims,
+    days,
+    entries,
+    financing,
+    invoices,
+    labels,
+    pieces,
+    pledges,
+    prepayments,
+    sales,
+    settlement,
+)
 from model.records import Book, Pledge, Request, Token
 
 
@@ -47,6 +60,7 @@ def day(book: Book, today: str) -> None:
             book.touched.add(ended.bill.id)
             pieces.release(book, ended)
     labels.day(book)
+    entries.day(book)
     sales.day(book)
     prepayments.day(book)
     claims.day(book)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model import days, labels, pieces
+from model.entries import guard_struck
 from model.financing import end, find_request
 from model.invoices import alerts
 from model.records import Book, Hop, Quote
@@ -47,6 +48,8 @@ def quote(
     guards.need("maker_was_stopped", not book.stopped_since(row.holder, row.made))
     guards.need("debtor_insolvent", not book.sinks(bill))
     guards.need("debtor_does_not_pay_interest", interest_payer == "holder" or bill.debtor_pays_interest)
+    if row.holder != bill.creditor:
+        guard_struck(book, guards, bill, row.holder, sender)
     guards.at("amounts")
     if value_date < bill.pay_on:
         count = days.interest_days(basis, value_date, bill.pay_on)
@@ -93,6 +96,7 @@ def agree(book: Book, sender: str, people: int, quote: str) -> dict[str, Any]:
     guards.need("maker_was_stopped", not book.stopped_since(asked.holder, asked.made))
     guards.need("party_not_active", book.acts(row.bank))
     guards.need("debtor_insolvent", not book.sinks(bill))
+    guard_struck(book, guards, bill, sender)
     labels.guard_label(book, guards, row, bill)
     guards.at("amounts")
     guards.need("quote_amount_outdated", row.amount == asked.amount)
@@ -154,6 +158,7 @@ def disburse(
     holder, debtor = book.parties[asked.holder], book.parties[bill.debtor]
     guards.need("holder_insolvent", holder.status != "insolvent" or value_date < holder.insolvent_since)
     guards.need("debtor_insolvent", debtor.status != "insolvent" or value_date < debtor.insolvent_since)
+    guard_struck(book, guards, bill, asked.holder, sender, value_date)
     labels.guard_label(book, guards, row, bill, value_date)
     guards.at("amounts")
     count = days.interest_days(row.basis, value_date, bill.pay_on)

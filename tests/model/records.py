@@ -226,6 +226,8 @@ class Invoice:
     bills: dict[Id, int] = field(default_factory=dict)
     signed: set[Id] = field(default_factory=set)
     lowered: bool = False
+    struck: tuple[Id, str] | None = None
+    """By which entry, and since when."""
 
     @property
     def occupied(self) -> int:
@@ -233,6 +235,8 @@ class Invoice:
 
     @property
     def status(self) -> str:
+        if self.struck is not None:
+            return "struck"
         if not self.occupied:
             return "registered"
         return "occupied" if self.occupied == self.total else "part_occupied"
@@ -246,6 +250,23 @@ class Dispute:
     by: str
     until: str
     status: str = "open"
+
+
+@dataclass(eq=False)
+class Entry:
+    """An invoice of a seller is to be struck, or with `lifts` to stand again."""
+
+    id: Id
+    seller: str
+    fingerprint: str
+    dispute: Id
+    lifts: Id
+    sides: list[str]
+    by: str
+    until: str
+    made: int
+    refused_by: list[str] = field(default_factory=list)
+    status: str = "entered"
 
 
 @dataclass(eq=False)
@@ -486,6 +507,11 @@ class Book:
     joints: dict[str, Joint] = field(default_factory=dict)
     invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    examined: dict[tuple[str, str], set[Id]] = field(default_factory=dict)
+    """By bank and bill: the entries whose struck invoices it looked into."""
+    seats: tuple[str, ...] = ()
+    """Banks whose nodes are validators."""
     pledges: dict[str, Pledge] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
     schemes: dict[str, tuple[str, ...]] = field(default_factory=dict)
