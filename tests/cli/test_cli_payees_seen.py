@@ -158,3 +158,55 @@ def test_two_parts_of_one_name(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(content, "a") as packed:
         packed.writestr(name, f"<worksheet {MAIN}>{rows(THREE)}</worksheet>")
     assert "two parts of one name" in fault(tmp_path, content.getvalue())
+
+
+def formatted(value: object, number_format: str) -> bytes:
+    made, buffer = Workbook(), io.BytesIO()
+    sheet = made.active
+    assert sheet is not None
+    for row in (["party", "share", "amount"], ["supplier2", 0.5, value]):
+        sheet.append(row)
+    sheet["B2"].number_format = "0%"  # a column that is not read
+    sheet["C2"].number_format = number_format
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format"),
+    [
+        (9_000_000, '"1,000.00"'), (9_000_000, ";;;"), (9_000_000, "0.00,,"), (9_000_000, '0!.0,"万"'), (5, '0"万"'),
+        (5, '0"00"'), (5, "0\\0"), (5, "0*0"), (5, '"三百"'), (5, r"0\.00"), (0.5, "0.00%"), (0.5, "# ?/?"),
+        (500, "0.00E+00"), (500.4, "0"), (500.4, "#,##0"), (5, "-0"), (5, '[<9]0;"7"'), ("5", '@"0"'), ("5", ";;;"),
+        ("5", '0;0;0;"7"'),
+    ],
+)  # fmt: skip
+def test_a_number_format_that_shows_something_else_is_told(tmp_path: Path, value: object, number_format: str) -> None:
+    """A list that shows 1,000.00 had 9,000,000.00 transferred."""
+    assert "number format" in fault(tmp_path, formatted(value, number_format))
+
+
+def test_a_heading_that_shows_something_else_is_told(tmp_path: Path) -> None:
+    """The column that is read would be called another one."""
+    made, buffer = Workbook(), io.BytesIO()
+    sheet = made.active
+    assert sheet is not None
+    for row in (["party", "amount", "price"], ["supplier2", 5, 9]):
+        sheet.append(row)
+    sheet["B1"].number_format = ';;;"price"'
+    made.save(buffer)
+    assert "amount" in fault(tmp_path, buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "minor"),
+    [
+        (500.4, "General", 50040), (500.4, "0.00", 50040), (500, "0", 50000), (1234.5, "#,##0.00", 123450),
+        (500.4, '#,##0.00"元"', 50040), (500.4, '"¥"#,##0.00', 50040), (500.4, "[$￥-804]#,##0.00", 50040),
+        (500.4, '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', 50040), (500.4, 'General"元"', 50040),
+        (500.4, "#,##0.00_);[Red]\\(#,##0.00\\)", 50040), ("500.40", "@", 50040), ("500.40", "0", 50040),
+    ],
+)  # fmt: skip
+def test_usual_number_formats_are_read(tmp_path: Path, value: object, number_format: str, minor: int) -> None:
+    """Two decimals, groups of three, accounting, currency."""
+    assert read(tmp_path, formatted(value, number_format)) == [("supplier2", minor)]

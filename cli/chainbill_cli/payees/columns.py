@@ -80,10 +80,12 @@ def table_of(
 
 
 def _check_seen(row: Row, places: Mapping[str, int], hidden: Sequence[tuple[int, int]]) -> None:
-    """Refuse a column that is read and not shown: what is shown beside it may say otherwise."""
+    """Refuse a column that is read and not shown, or under another heading: what is shown may say otherwise."""
     for place in places.values():
         if any(first <= place + 1 <= last for first, last in hidden):
             raise BadRow(row.line, text("payees.hidden_column", found=row.cells[place][:MOST_TOLD]))
+        if place in row.otherwise and place < len(row.cells):
+            raise BadRow(row.line, text("payees.shown_otherwise", found=row.cells[place][:MOST_TOLD]))
 
 
 def meaning_of(cell: str, currency: str) -> str:
@@ -130,3 +132,5 @@ def _faults(row: Row, places: Mapping[str, int], width: int, blank: Mapping[str,
             yield BadRow(row.line, text(blank[name]), of_columns=len(row.cells) == 1)
         elif len(row.cells[place]) > MOST_CELL:
             yield BadRow(row.line, text("payees.long_cell", found=len(row.cells[place]), most=MOST_CELL))
+        elif place in row.otherwise:
+            yield BadRow(row.line, text("payees.shown_otherwise", found=row.cells[place]))

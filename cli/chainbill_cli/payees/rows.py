@@ -16,10 +16,14 @@ LAST_LINE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line (of a text file, or the row of a sheet; from 1) and its cells without the blank ones at its end."""
+    """A line (of a text file, or the row of a sheet; from 1) and its cells without the blank ones at its end.
+
+    otherwise: places, from 0, of cells that a spreadsheet shows as something else than they hold.
+    """
 
     line: int
     cells: tuple[str, ...]
+    otherwise: frozenset[int] = frozenset()
 
 
 class BadRow(Exception):  # noqa: N818  a finding that is gathered, not an error of the program
@@ -35,14 +39,14 @@ class BadRow(Exception):  # noqa: N818  a finding that is gathered, not an error
         self.said = said
 
 
-def row_of(line: int, cells: list[str]) -> Row | None:
+def row_of(line: int, cells: list[str], otherwise: frozenset[int] = frozenset()) -> Row | None:
     """The row, None for a blank one. Blank cells at the end mean nothing; those between cells keep their places."""
     while cells and not (cells[-1] and plain_cell(cells[-1])):
         cells.pop()
     if len(cells) > MOST_COLUMNS:
         raise BadRow(line, text("payees.too_many_columns", most=MOST_COLUMNS))
     plain = [plain_cell(cell) for cell in cells]
-    return Row(line, tuple(plain)) if plain else None
+    return Row(line, tuple(plain), otherwise) if plain else None
 
 
 def plain_cell(cell: str) -> str:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from chainbill_cli.payees.layout import layout_of
+from chainbill_cli.payees.number_format import shows
 from chainbill_cli.payees.packed import check_packed
 from chainbill_cli.payees.rows import MOST_COLUMNS, MOST_ROWS, BadRow, Row, row_of
 from chainbill_cli.texts import enumerated, text
@@ -82,13 +83,21 @@ def _sheet(book: Any, page: Any) -> Sheet:
 def _rows(sheet: Any) -> list[Row]:
     rows: list[Row] = []
     sheet.reset_dimensions()  # what a file says of its size is not believed
-    for line, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-        row = row_of(line, [cell_text(value) for value in values])
+    for line, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
+        said = [cell_text(cell.value) for cell in cells]
+        otherwise = frozenset(at for at, cell in enumerate(cells) if not _shows(cell, said[at]))
+        row = row_of(line, said, otherwise)
         if row is not None:
             rows.append(row)
         if len(rows) > MOST_ROWS:
             raise BadRow(line, text("payees.too_many_rows", most=MOST_ROWS))
     return rows
+
+
+def _shows(cell: Any, said: str) -> bool:
+    is_number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    is_said = is_number or isinstance(cell.value, str)
+    return not is_said or shows(said, cell.number_format, is_number=is_number)
 
 
 def cell_text(value: Any) -> str:

@@ -57,6 +57,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the column {found} is hidden, and nobody would see that it is read: show it, or delete it",
         "{found} 列被隐藏，读取时无人看到：请取消隐藏或删除该列",
     ),
+    "payees.shown_otherwise": (
+        "the cell holds {found}, and its number format shows something else: give it the format General, or 0.00",
+        "单元格的内容是 {found}，其数字格式显示的却不同：请将格式改为“常规”或 0.00",
+    ),
     "payees.covered": (
         "a value stands below merged cells, where nobody sees it: unmerge the cells",
         "合并单元格之下有看不到的内容：请取消合并",
