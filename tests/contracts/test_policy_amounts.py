@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from contracts.guaranteeing import MONDAY, WEDNESDAY, guarantee, pay
 from contracts.pledging import act, enforce, offer_pledge, pledge
 from contracts.world import BANK2, MEMBERS, S1, World, accepted_bill
 
@@ -50,12 +51,22 @@ def giving_up(world: World) -> Act:
     return lambda world: act(world, S1, "agree_enforcement", made)
 
 
+def paying_as_guarantor(world: World) -> Act:
+    """For a holder of two tokens."""
+    bill, token = accepted_bill(world, due_on=MONDAY)
+    tokens = world.call(S1, "token", "split", token=token, amounts=[30_000_000])["tokens"]
+    guarantee(world, bill, BANK2)
+    world.day(WEDNESDAY)
+    return lambda world: pay(world, bill, *tokens, by=BANK2, guarantor=BANK2)
+
+
 COUNTED: list[tuple[str, str, int, Callable[[World], Act]]] = [
     ("pledge.offer", S1, 25_000_000, offering),
     ("pledge.accept", BANK2, 25_000_000, accepting),
     ("pledge.release", BANK2, 7_000_000, lowering),
     ("pledge.release", BANK2, 18_000_000, releasing),
     ("pledge.agree_enforcement", S1, 20_000_000, giving_up),
+    ("settlement.pay_guarantee", BANK2, 100_000_000, paying_as_guarantor),
 ]
 """Act, whose, by how much it counts, and what comes before it."""
 
@@ -65,7 +76,8 @@ def test_an_act_counts_by_what_it_is_of(one: tuple[str, str, int, Callable[[Worl
     name, party, amount, before = one
     for above in (amount, amount - 1):
         rules = [{"action": name, "currency": "CNY", "above": above}]
-        members = [{**it, "policy": {"rules": rules}} if it["id"] == party else it for it in MEMBERS]
+        able = [{**it, "roles": ["bank", "guarantor"]} if it["id"] == BANK2 else it for it in MEMBERS]
+        members = [{**it, "policy": {"rules": rules}} if it["id"] == party else it for it in able]
         world = World(backend, members=members)
         last = before(world)
         if above == amount:
