@@ -52,7 +52,7 @@ def _beside(session: Session, preview: Preview, token: Row) -> None:
 
 def of_freeze(session: Session, preview: Preview, identifier: str, row: Row, *, whole: bool = True) -> None:
     """A freeze: whose cents of which bill it is on, in which tokens now, and how long. row: {} where it is hidden;
-    whole: with the amount that was frozen.
+    whole: with the amount that is frozen now, and that of the beginning where it was another one.
     """
     preview.line("column.freeze", identifier)
     if not row:
@@ -66,7 +66,10 @@ def of_freeze(session: Session, preview: Preview, identifier: str, row: Row, *, 
     if found:
         preview.line("column.token", enumerated(found))
     if whole:
-        preview.money("column.frozen_amount", int(row["hi"]) - int(row["lo"]), str(row["currency"]))
+        now, at_first = int(row["frozen"]), int(row["hi"]) - int(row["lo"])
+        preview.money("column.frozen_amount", now, str(row["currency"]))
+        if now != at_first:
+            preview.line("column.frozen_at_first", said(at_first, str(row["currency"])))
     if row["until"]:
         preview.line("column.frozen_until", str(row["until"]))
 

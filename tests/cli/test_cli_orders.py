@@ -199,6 +199,44 @@ def test_lists_say_what_they_come_to_and_when(desk: Desk, paper: tuple[str, ...]
     assert [line.split(",")[5] for line in csv] == ["amount", "", "100.00", "400.00"]
 
 
+def test_a_freeze_says_what_it_is_on_now(desk: Desk, seen: Callable[..., str], paper: tuple[str, ...]) -> None:
+    """use: after a part was released, list, object and previews still said what was frozen at first, and the sum of a
+    list counted ended freezes.
+    """
+    _, _, freeze = frozen(desk, paper)
+    part = desk.json("bank1", "order", "release", freeze, "--amount", "100.01", *paper)["order"]
+    desk.json("bank2", "order", "ratify", part)
+    assert desk.json("bank1", "freeze", "show", freeze)["frozen"] == 29_999
+    shown = desk.text("--lang", "zh", "--as", "bank1", "freeze", "show", freeze)
+    shows(shown, "冻结金额        299.99 CNY", "原冻结金额      400.00 CNY")
+    desk.text("--as", "bank1", "freeze", "list")
+    assert "1 in all, 299.99 CNY" in desk.err
+    act = ("order", "transfer", freeze, "--to", "supplier2", *paper)
+    shows(seen("bank1", *act, language="zh"), "冻结金额：299.99 CNY", "原冻结金额：400.00 CNY")
+    whole = ("order", "release", freeze, *paper, "--number", "124")
+    shows(seen("bank1", *whole), "frozen amount: 299.99 CNY", "frozen at first: 400.00 CNY")
+    [rest] = [one["id"] for one in desk.json("bank1", "order", "list", "--status", "entered") if one["number"] == "124"]
+    desk.json("bank2", "order", "ratify", rest)
+    assert desk.json("bank1", "freeze", "show", freeze)["frozen"] == 0
+    desk.text("--as", "bank1", "freeze", "list")
+    assert "1 in all, 0.00 CNY" in desk.err
+
+
+def test_money_set_aside_is_frozen_and_a_suspended_financing_widens_nothing(desk: Desk, paper: tuple[str, ...]) -> None:
+    bill, token = accepted_bill(desk)
+    asked = desk.json("supplier1", "finance", "request", token, "--to", "bank2")["request"]
+    quote = desk.json("bank2", "finance", "quote", asked, "--rate", "3", "--no-recourse")["quote"]
+    desk.json("supplier1", "finance", "agree", quote)
+    freeze = desk.json("bank1", "order", "freeze", f"{token}:400.00", "--days", "90", *paper)["freezes"][0]
+    assert desk.json("bank1", "freeze", "show", freeze)["frozen"] == 40_000, "the lock is on all of the token"
+    desk.json("bank1", "bill", "settle", bill, "--amount", "700.00", "--partial", "--reference", "P-1")
+    other, held = frozen(desk, paper)[::2]
+    desk.json("bank1", "bill", "settle", desk.json("bank1", "token", "show", other)["bill"], "--partial",
+              "--amount", "700.00", "--reference", "P-2")  # fmt: skip
+    found = {one["id"]: one["frozen"] for one in desk.json("bank1", "freeze", "list")}
+    assert found == {freeze: 40_000, held: 40_000}
+
+
 def test_a_freeze_that_suspends_a_financing(desk: Desk, refused: Refused, paper: tuple[str, ...]) -> None:
     _, token = accepted_bill(desk)
     asked = desk.json("supplier1", "finance", "request", token, "--to", "bank2")["request"]

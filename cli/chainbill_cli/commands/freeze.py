@@ -14,16 +14,16 @@ freeze = noun("freeze")
 
 
 def _told(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A freeze with the amount that was frozen."""
+    """A freeze with the amount that was frozen at first; `frozen` is what it is on now."""
     del session
     return {**row, "amount": row["hi"] - row["lo"]}
 
 
 def _sums(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """What is, or was, frozen in each currency."""
+    """What is frozen now in each currency; an ended freeze is on nothing."""
     sums: Counter[str] = Counter()
     for row in rows:
-        sums[row["currency"]] += row["hi"] - row["lo"]
+        sums[row["currency"]] += row["frozen"]
     return {"": dict(sums)}
 
 

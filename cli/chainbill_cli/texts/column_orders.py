@@ -11,6 +11,7 @@ OF_ORDERS: dict[str, tuple[str, str]] = {
     "column.renewal_days": ("days renewed", "自登记起的天数"),
     "column.legal.number": ("number of the paper", "文号"),
     "column.frozen_amount": ("frozen amount", "冻结金额"),
+    "column.frozen_at_first": ("frozen at first", "原冻结金额"),
     "column.frozen_until": ("frozen until", "冻结截止"),
     "column.percent": ("share of the token", "占子凭证比例"),
     "column.amount_freeze": ("to be frozen", "本次冻结金额"),

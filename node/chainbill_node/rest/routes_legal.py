@@ -73,6 +73,28 @@ def sees_freeze(view: View, row: Row) -> bool:
     return whole or _sees_own(view, row)
 
 
+def shown_freeze(view: View, row: Row) -> dict[str, Any]:
+    """Show a freeze with what it is on now, in minor units: `frozen`, 0 once it has ended; [lo, hi) never change."""
+    return {**row, "frozen": sum(_cents_of(view, row, token) for token in _on_now(view, str(row["id"])))}
+
+
+def _on_now(view: View, freeze: str) -> Iterator[str]:
+    """Give the tokens that a freeze is on: live ones, and those of which money is set aside under it."""
+    for contract, table in (("token", "frozen"), ("settlement", "held")):
+        after: list[Any] | None = None
+        while found := view.reader.keys(contract, table, after, leading=(freeze,)):
+            yield from (str(key[-1]) for key in found)
+            after = found[-1]
+
+
+def _cents_of(view: View, freeze: Row, token: str) -> int:
+    """Count the cents of a token that a freeze is on: all, but for one whole token under a financing it suspends."""
+    row = view.row("token", "token", token) or {"lo": 0, "hi": 0}
+    if freeze.get("suspends"):
+        return max(0, min(int(row["hi"]), int(freeze["hi"])) - max(int(row["lo"]), int(freeze["lo"])))
+    return int(row["hi"]) - int(row["lo"])
+
+
 def _takes(view: View, row: Row) -> bool:
     """Say whether the reader is the beneficiary of an order that is ratified."""
     return row["ratified_on"] != "" and view.viewer.is_or_reads_for(str(row["beneficiary"]))
@@ -156,7 +178,7 @@ def _concerns(view: View, asked: Asked, row: Row) -> bool:
 
 
 declared_list(router, "orders", sees=sees_court_order, shape=shown_court_order, fits=_concerns, concerned=_orders)
-declared_list(router, "freezes", sees=sees_freeze, concerned=_freezes)
+declared_list(router, "freezes", sees=sees_freeze, shape=shown_freeze, concerned=_freezes)
 
 
 @declared(router, "order")
@@ -170,8 +192,8 @@ def court_order(view: Opened, court_order_id: str) -> Response:
 
 @declared(router, "freeze")
 def freeze(view: Opened, freeze_id: str) -> Response:
-    """Show a freeze: its cents, and since and until when it is in force."""
+    """Show a freeze: its cents, how much it is on now, and since and until when it is in force."""
     row = view.row("legal", "freeze", freeze_id)
     if not sees_freeze(view, row or NO_CENTS) or row is None:
         raise not_found("freeze", freeze_id, view.height)
-    return view.answer(dict(row))
+    return view.answer(shown_freeze(view, row))

@@ -94,6 +94,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
     "Payment": extended(
         row_schema("settlement/payment", closed=True), {"id": TEXT, **same(MAYBE_DATE, "value_date", "recorded_on")}
     ),
+    "Freeze": extended(row_schema("legal/freeze"), {"frozen": AMOUNT}),
     "Product": extended(row_schema("product/product"), {}, hidden=obj({"parts": COUNT})),
     "Token": _TOKEN,
     "TreeNode": extended(_TOKEN, {"children": array(ref("TreeNode"))}, hidden=HIDDEN, folded=HIDDEN),
