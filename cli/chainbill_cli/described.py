@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainbill.dates import days_between
 from chainbill.money import format_rate
 from chainbill_cli.call_text import need_said
 from chainbill_cli.cautions import days_until, of_due
@@ -206,22 +207,31 @@ def sale(session: Session, preview: Preview, row: Row) -> None:
         preview.line("column.answer_until", str(row["until"]))
 
 
-def prepayment(session: Session, preview: Preview, row: Row) -> None:
-    """An early payment: who offers what for how much, what that costs a year, and until when."""
+def prepayment(session: Session, preview: Preview, row: Row, paid_on: str = "") -> None:
+    """An early payment: who offers what for how much, what that costs a year, and until when. paid_on: of the money."""
     preview.line("column.token", str(row["token"])).party(session, "column.holder", str(row["holder"]))
     preview.money("column.amount", int(row["amount"]), str(row["currency"]))
-    early_price(preview, row, int(row["yearly_rate"]))
+    early_price(session, preview, row, paid_on or str(row["pay_by"]))
     of_bill(session, preview, str(row["bill"]))
     preview.line("column.pay_by", str(row["pay_by"]))
     if row["status"] == "offered":
         preview.line("column.answer_until", str(row["until"]))
 
 
-def early_price(preview: Preview, row: Row, rate: int) -> None:
-    """What is paid early, what is forgone, and as a yearly rate. rate: 1/10,000 of a percent; row: price, forgone."""
-    preview.money("column.price", int(row["price"]), str(row["currency"]))
-    preview.money("column.forgone", int(row["forgone"]), str(row["currency"]))
-    preview.line("column.yearly_rate", text("prepay.yearly_rate", rate=format_rate(rate)))
+def early_price(session: Session, preview: Preview, row: Row, since: str) -> None:
+    """What is paid early, what is forgone, and that as a yearly rate, as a node tells it.
+
+    row: price, forgone, currency and bill; since: the day of the money, before it is paid the last one for it.
+    """
+    from chainbill_node.trace.ratios import yearly_rate
+
+    forgone, price = int(row["forgone"]), int(row["price"])
+    preview.money("column.price", price, str(row["currency"]))
+    preview.money("column.forgone", forgone, str(row["currency"]))
+    pay_on = str(session.object_row(PLACES["bill"], str(row["bill"])).get("pay_on") or since)
+    days = max(days_between(since, pay_on), 0)
+    rate = format_rate(yearly_rate(forgone, price, days))
+    preview.line("column.yearly_rate", text("prepay.yearly_rate", rate=rate, days=days, since=since, pay_on=pay_on))
 
 
 def claim(session: Session, preview: Preview, row: Row) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
+
+from chainbill_contracts.declared_rows import rows
 
 from chainbill_cli.acts import ACTS, act_said, in_commands
 from chainbill_cli.output import Names
@@ -78,9 +81,15 @@ def _problem(reason: str) -> str:
     return re.sub(r" ?[`'\"]?\{\w+\}[`'\"]?", " …", said).replace("  ", " ").strip()
 
 
+@cache
+def _declared() -> Mapping[str, str]:
+    """Refusals of acts that look where a row stands, and the family of its words, where it has one."""
+    return {one.refused: row.family for row in rows().values() for one in row.asked.values() if row.family}
+
+
 def word(value: str, code: str = "") -> str:
     """A word of the ledger in the language in use: of the family of the refusal, else of any."""
-    family = next((keys for start, keys in FAMILIES.items() if code.startswith(start)), "")
+    family = _declared().get(code) or next((keys for start, keys in FAMILIES.items() if code.startswith(start)), "")
     for key in (f"value.{family}{value}", f"value.{value}", f"value.role_{value}", f"value.capability_{value}"):
         if has_text(key):
             return text(key)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainbill.dates import days_between
 from chainbill_cli import described
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import PREPAYMENT, TOKEN, object_id, read, read_token
-from chainbill_cli.money_said import PLACES
 from chainbill_cli.preview import Preview, asks
 from chainbill_cli.session import Session
 from chainbill_cli.values import positive_amount
@@ -39,22 +37,14 @@ def offer(session: Session, writing: Writing, named: str, *, price: str, pay_by:
         preview = Preview("preview.prepay_offer")
         if found:
             described.token(session, preview, found)
-            _price(session, preview, found, arguments)
+            forgone = max(int(found["amount"]) - arguments["price"], 0)
+            offered = {**found, "price": arguments["price"], "forgone": forgone}
+            described.early_price(session, preview, offered, str(arguments["pay_by"]))
         else:
             preview.money("column.price", arguments["price"], code)
         preview.line("column.pay_by", str(arguments["pay_by"]))
     outcome = write(session, writing, [call("prepayment", "offer_prepayment", **arguments)], preview)
     answer_write(session, outcome, "token", "until")
-
-
-def _price(session: Session, preview: Preview, found: dict[str, Any], asked: dict[str, Any]) -> None:
-    """The price, what is forgone, and what that costs a year, as a node tells it of what was offered."""
-    from chainbill_node.trace.ratios import yearly_rate
-
-    pay_on = str(session.object_row(PLACES["bill"], str(found["bill"])).get("pay_on") or asked["pay_by"])
-    forgone = max(int(found["amount"]) - asked["price"], 0)
-    row = {"price": asked["price"], "forgone": forgone, "currency": found["currency"]}
-    described.early_price(preview, row, yearly_rate(forgone, asked["price"], days_between(asked["pay_by"], pay_on)))
 
 
 @argument("named", metavar="TOKEN")
@@ -71,7 +61,7 @@ def settle(session: Session, writing: Writing, named: str, *, reference: str, va
     preview = None
     if asks(session) and found:
         preview = Preview("preview.bill_settle_prepaid")
-        described.prepayment(session, preview, found)
+        described.prepayment(session, preview, found, str(arguments["value_date"]))
         preview.line("column.value_date", str(arguments["value_date"])).line("column.reference", reference)
     outcome = write(session, writing, [call("settlement", "settle_prepaid", **arguments)], preview)
     paid = outcome.result.get("payment") or {}

@@ -23,11 +23,11 @@ import pytest
 from chainbill_cli import asking, causes
 from chainbill_cli.causes import cause_of, connection_cause
 from chainbill_cli.cells import cell_len
-from chainbill_cli.details import detail_lines
+from chainbill_cli.details import WORDS, detail_lines
 from chainbill_cli.endings import readable
 from chainbill_cli.main import program, run
 from chainbill_cli.settings import KEPT, OUTPUTS
-from chainbill_cli.texts import AREAS, has_text, in_language, set_language, texts_of
+from chainbill_cli.texts import AREAS, has_text, in_language, set_language, text, texts_of
 from chainbill_contracts.declared_rows import rows
 from chainbill_node.rest.texts import load_texts
 from chainbill_node.storage.chain.archive import check_archive
@@ -133,6 +133,22 @@ def test_a_status_has_the_words_of_its_kind() -> None:
     told = list(detail_lines(halted, "party_halted", str))
     assert (len(told), told[-1]) == (2, "参与方：P"), "it is active, and its first act is refused all the same"
     assert list(detail_lines({"call": 1}, "party_halted", str)) == ["调用序号（从 0 起）：1"]
+
+
+def test_a_refusal_calls_a_status_as_lists_do() -> None:
+    """What was paid early was 已提前付款 in lists and 已付款 in the refusal."""
+    for row in rows().values():
+        for asked in row.asked.values():
+            for word in row.words:
+                [line] = detail_lines({"status": word}, asked.refused, str)
+                assert line == f"状态：{text(f'value.{row.family}{word}')}", (row.place, asked.refused)
+
+
+def test_no_reason_names_a_word_of_the_ledger_in_its_own_text() -> None:
+    """`没有 guarantor 角色`: a word is told beside the reason, where it is said in the language of who reads."""
+    reasons = (Path(chainbill_contracts.__file__).parent / "reasons.toml").read_text(encoding="utf-8")
+    for code, entry in tomllib.loads(reasons).items():
+        assert not {member for member in WORDS if f"{{{member}}}" in entry["zh"] + entry["hint_zh"]}, code
 
 
 @pytest.mark.parametrize("number", sorted(errno.errorcode))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
 import pytest
+from chainbill_node.trace.ratios import yearly_rate
 from cli.cli_desk import Desk, Refused, accepted_bill
 from cli.test_cli_sales import as_a_person
 
@@ -64,15 +68,52 @@ def test_what_each_side_is_shown_before_it_signs(desk: Desk, monkeypatch: pytest
         assert said in seen, said
     shown = desk.json("anchor", "prepay", "show", token)
     assert pay_on > shown["pay_by"]
-    rate = f"{shown['yearly_rate'] // 10_000}.{shown['yearly_rate'] % 10_000:04d}%"
-    assert rate in seen
+    rate = cost_said(shown["pay_by"], pay_on)
+    assert f"年化成本：{rate}" in seen
     seen = as_a_person(desk, monkeypatch, "--as", "anchor", *zh, "prepay", "agree", token)
     for said in ("即将同意按此对价提前付款", "985.00 CNY", "15.00 CNY", rate):
         assert said in seen, said
     pay = ("bill", "settle-prepaid", token, "--reference", "EP-1")
     seen = as_a_person(desk, monkeypatch, "--as", "bank1", *zh, *pay)
-    for said in ("即将登记提前付款", "不可冲正", "985.00 CNY", "EP-1", rate):
+    paid = desk.json("bank1", "prepay", "show", token)
+    assert paid["value_date"] < paid["pay_by"]
+    for said in ("即将登记提前付款", "不可冲正", "985.00 CNY", "EP-1", cost_said(paid["value_date"], pay_on)):
         assert said in seen, said
+
+
+def cost_said(since: str, pay_on: str) -> str:
+    """What 15.00 on 985.00 cost a year, counted from one day to the other."""
+    days = (date.fromisoformat(pay_on) - date.fromisoformat(since)).days
+    rate = (Decimal(15) / 985 * 36_500 / days).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return f"{rate}%（让利 ÷ 对价 × 365 ÷ 提前 {days} 天，自 {since} 至 {pay_on}）"
+
+
+def test_the_rate_of_what_was_paid_counts_from_the_day_of_the_money(desk: Desk) -> None:
+    """It counted from the last day for the money also where the money came long before."""
+    bill, token = agreed(desk)
+    pay_on = date.fromisoformat(desk.json("supplier1", "bill", "show", bill)["pay_on"])
+    told = {"offered": "pay_by", "paid": "value_date"}
+    for status, since in told.items():
+        if status == "paid":
+            desk.json("bank1", "bill", "settle-prepaid", token, "--reference", "EP-1")
+        shown = desk.json("anchor", "prepay", "show", token)
+        [row] = desk.json("anchor", "prepay", "list", "--bill", bill)
+        days = (pay_on - date.fromisoformat(shown[since])).days
+        assert shown["days_early"] == row["days_early"] == days
+        assert shown["yearly_rate"] == row["yearly_rate"] == yearly_rate(1_500, 98_500, days)
+
+
+def test_one_thing_has_one_word(desk: Desk) -> None:
+    """The bank was 银行 beside 兑付行 elsewhere; who agreed had 确认日, and a refusal said 已付款."""
+    _, token = agreed(desk)
+    desk.text("--lang", "zh", "--as", "anchor", "prepay", "show", token)
+    for said in ("兑付行", "同意日", "已同意", "提前天数"):
+        assert said in desk.out, said
+    assert "确认日" not in desk.out
+    desk.json("bank1", "bill", "settle-prepaid", token, "--reference", "EP-1")
+    words = ("bill", "settle-prepaid", token, "--reference", "EP-2")
+    desk.text("--lang", "zh", "--yes", "--as", "bank1", *words, expect=3)
+    assert "当前状态：已提前付款" in desk.err
 
 
 def test_what_the_ledger_would_refuse_is_said_before_it_is_signed(desk: Desk, refused: Refused) -> None:

@@ -37,4 +37,6 @@ def test_what_it_settled_is_what_was_paid_and_what_was_forgone() -> None:
 def test_the_worked_number_of_the_yearly_rate() -> None:
     """98,500.00 for 100,000.00, 60 days early: 9.2640 % a year; nothing where it is not early."""
     assert yearly_rate(150_000, 9_850_000, 60) == 92_640
+    assert yearly_rate(6_666_668, 3_333_333, 120) == 6_083_335
+    assert yearly_rate(26_500, 10_000, 101) == 9_576_733
     assert yearly_rate(150_000, 9_850_000, 0) == yearly_rate(0, 10_000_000, 60) == 0

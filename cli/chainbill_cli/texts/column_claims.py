@@ -17,6 +17,8 @@ OF_CLAIMS: dict[str, tuple[str, str]] = {
     "column.price": ("price", "对价"),
     "column.forgone": ("forgone", "让利"),
     "column.yearly_rate": ("rate a year", "年化成本"),
+    "column.days_early": ("days early", "提前天数"),
+    "column.agreed_early_on": ("agreed on", "同意日"),
     "column.pay_by": ("pay by", "最迟付款日"),
     "column.prepaid_token": ("token", "子凭证"),
     "column.record_until": ("recorded until", "可登记至"),

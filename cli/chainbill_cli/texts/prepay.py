@@ -17,7 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "prepay.opt_by": ("The last day of the debtor's money", "债务人的最迟付款日"),
     "prepay.yearly_rate": (
-        "{rate} % a year (forgone ÷ price × 365 ÷ days paid early)",
-        "年化 {rate}%（让利 ÷ 对价 × 365 ÷ 提前天数）",
+        "{rate} % (forgone ÷ price × 365 ÷ {days} days early, {since} to {pay_on})",
+        "{rate}%（让利 ÷ 对价 × 365 ÷ 提前 {days} 天，自 {since} 至 {pay_on}）",
     ),
 }

@@ -34,11 +34,14 @@ def sees_prepayment(view: View, row: Row) -> bool:
 def prepayment_now(view: View, row: Row) -> Row:
     """Give an early payment as it stands: over as soon as its token is not locked for it any more, whatever ended it.
 
-    Its contract writes so on the day after the last one, since tokens know of none. ``yearly_rate`` is what it costs.
+    Its contract writes so on the day after the last one, since tokens know of none. ``yearly_rate`` is what it costs,
+    by ``days_early``: those from the day of the money, before it is paid from the last one for it, to that of payment.
     """
-    bill = view.row("bill", "bill", str(row["bill"])) or {"pay_on": row["pay_by"]}
-    days = days_between(str(row["pay_by"]), str(bill["pay_on"]))
-    row = {**row, "yearly_rate": yearly_rate(int(row["forgone"]), int(row["price"]), days)}
+    since = str(row["value_date"] or row["pay_by"])
+    bill = view.row("bill", "bill", str(row["bill"])) or {"pay_on": since}
+    days = days_between(since, str(bill["pay_on"]))
+    rate = yearly_rate(int(row["forgone"]), int(row["price"]), days)
+    row = {**row, "yearly_rate": rate, "days_early": max(days, 0)}
     if row["status"] not in STANDING:
         return row
     locks = (view.row("token", "token", str(row["token"])) or {"locks": ()})["locks"]
