@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
 from chainbill_contracts import money_details, reasons, sources
+from chainbill_node.rest.texts import Language, load_texts
 
 NO_MONEY = """
     accepted_on active_height acts agreed_on bank bill capability count currency date deepest dispute due_on entry event
@@ -68,3 +70,23 @@ def test_use_5_every_detail_is_money_or_known_not_to_be(place: str, reason: str,
 def test_use_5_what_is_money_is_said_of_reasons_that_there_are() -> None:
     used = {reason for _, reason, _ in FOUND}
     assert {reason for reason, entry in reasons().items() if entry.get("money")} <= used
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("reason", [name for name in reasons() if money_details(name)])
+def test_money_in_the_text_of_a_reason_has_its_currency(reason: str, language: Language) -> None:
+    """use: a remedy said "Name 79999999 less" beside 799,999.99 CNY."""
+    texts = [str(told) for name, told in reasons()[reason].items() if name.endswith(("en", "zh"))]
+    placed = {name for told in texts for name in re.findall(r"\{(\w+)", told)} & money_details(reason)
+    for currency, amount in (("CNY", "799,999.99 CNY"), ("JPY", "79,999,999 JPY"), ("XQX", "79999999")):
+        details = {**dict.fromkeys(money_details(reason), 79_999_999), "currency": currency}
+        said = load_texts().say(reason, language, details)
+        told = f"{said.title} {said.detail} {said.hint}"
+        assert (amount in told) == bool(placed), told
+        assert currency == "XQX" or "79999999" not in told
+        assert currency != "XQX" or not placed or "minor units" in told or "最小货币单位" in told
+
+
+def test_there_are_texts_with_money_in_them() -> None:
+    placed = [name for name in reasons() if any(f"{{{one}}}" in str(reasons()[name]) for one in money_details(name))]
+    assert {"amount_above_frozen", "payment_in_part"} <= set(placed)
