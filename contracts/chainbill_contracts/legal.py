@@ -857,6 +857,8 @@ def give(entered, piece, amount):
                 kept += [lock]
         if token["financing"] != "":
             invoke("finance", "bank_lost", token["financing"], amount)
+        if token["claim"] != "none":
+            invoke("recourse", "cents_gone", token["claim"], "", amount)
         invoke("write_off", "cents_given", token["id"])
         given = invoke("token", "take_over", token["id"], entered["beneficiary"], "force", {}, kept)
         if pledge != "":

@@ -103,7 +103,7 @@ def agree_prepayment(token):
     require(row["debtor"] == ctx.party, "not_the_debtor")
     debtor = require_able(ctx.party)
     require_capability("maker")
-    require_stands(row, "prepayment.agree_prepayment", "agreed")
+    require_prepayment_step(row, "prepayment.agree_prepayment", "agreed")
     require(ctx.today <= row["until"], "prepayment_lapsed", {"until": row["until"]})
     require_not_stopped_since(row["holder"], row["offered"]["height"])
     bill = bills.get(row["bill"])
@@ -130,7 +130,7 @@ def agree_prepayment(token):
 @internal("settlement")
 def require_agreed(token):
     """An early payment of this token is agreed, and nothing has ended it."""
-    require_stands(prepayments.get(token), "settlement.settle_prepaid", "paid")
+    require_prepayment_step(prepayments.get(token), "settlement.settle_prepaid", "paid")
 
 
 @internal("settlement")
@@ -154,7 +154,7 @@ def on_day(date, item, row):
         prepayments.put(row["token"], known)
 
 
-def require_stands(row, act, then):
+def require_prepayment_step(row, act, then):
     """A prepayment that nothing has ended stands where this act may bring it to `then`: its token is locked for it.
 
     row: the prepayment's.

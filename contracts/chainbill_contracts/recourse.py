@@ -237,9 +237,9 @@ def bought_back(token, reference, value_date, amount):
 
 
 # --- what a settlement decides, and days ------------------------------------------------------------------------------
-@internal("settlement")
-def cents_paid(claim, rest, amount):
-    """The debtor paid cents of a claimed token: less is asked, of what is left of it; where nothing is, it is over.
+@internal("settlement", "legal")
+def cents_gone(claim, rest, amount):
+    """Cents of a claimed token were paid, or a court gave them away: less is asked; where nothing is left, it is over.
 
     rest: the token of what is left, "" where nothing is or other pieces are. amount: minor units.
     """

@@ -942,7 +942,7 @@ def tell_who_waits(one, step):
     the settlement.
     """
     if "claim" in one:
-        invoke("recourse", "cents_paid", one["claim"], one["rest"] if "rest" in one else "", one["amount"])
+        invoke("recourse", "cents_gone", one["claim"], one["rest"] if "rest" in one else "", one["amount"])
     if "financing" in one:
         invoke("finance", "bank_repaid", one["financing"], one["amount"])
     if "request" not in one:

@@ -374,7 +374,7 @@ def check_claims(world: World, tokens: dict[str, Any]) -> None:
         if row["status"] in ("recourse_asked", "recourse_agreed"):
             assert row["stands_until"] >= world.today
             assert 0 < row["left"] <= row["principal"]
-            assert left[name] in (0, row["left"])  # 0: a court or a guarantor took it
+            assert left[name] == row["left"]
         if row["returned"]:
             hop = world.row("token", "hop", row["returned"])
             assert (hop["kind"], hop["from"], hop["to"]) == ("buyback", row["holder"], row["asked"])

@@ -273,9 +273,12 @@ def gone_on_with_by_another(world: World) -> None:
     test_a_settlement_in_steps_goes_on_whatever_becomes_of_its_bank(world, "insolvent", handed_over=True)
 
 
+SETTLING = ' == ctx.party, "not_the_paying_bank")\n    require_capability("maker")\n    require(row'
+"""How the guard goes on in `settle`; others ask the same."""
 MUTANTS: dict[str, Mutant] = {
     "receipts ask the debtor's row": (
-        "settlement", "require(paying_bank_of(row) ==", 'require(parties.get(row["debtor"])["paying_bank"] ==',
+        "settlement",
+        f"require(paying_bank_of(row){SETTLING}", f'require(parties.get(row["debtor"])["paying_bank"]{SETTLING}',
         test_the_debtor_cannot_swap_the_paying_bank_of_a_confirmed_bill,
     ),
     "asking is consent": (

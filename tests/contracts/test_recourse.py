@@ -281,10 +281,27 @@ def test_a_court_that_gives_the_token_away_leaves_no_claim(world: World) -> None
     transfer(world, frozen_id, 0, S3)
     [taken] = live(world, bill)
     assert (world.token(taken)["holder"], world.token(taken)["claim"]) == (S3, "none")
-    with pytest.raises(Refused, match="token_already_used"):
+    assert (row_of(world, token)["status"], row_of(world, token)["left"]) == ("expired", 0)
+    with pytest.raises(Refused, match="claim_transition"):
         bought_back(world, token)
     with pytest.raises(Refused, match="no_recourse"):
         claim(world, taken, ground="agreed")
+    check_all(world)
+
+
+def test_what_a_court_gives_of_a_claimed_token_is_asked_no_more(world: World) -> None:
+    """Asked 100,000.00 on as much, of which a court gives 60,000.00 away: 40,000.00 for the token of the rest."""
+    bill, token = passed_on(world)
+    transfer(world, frozen(world, token, FACE), 6_000_000, S3)
+    [rest] = [one for one in live(world, bill) if world.token(one)["claim"] != "none"]
+    row = row_of(world, token)
+    assert (row["left"], row["status"]) == (4_000_000, "recourse_agreed")
+    check_all(world)
+    release(world, world.token(rest)["locks"][0]["ref"])
+    [rest] = [one for one in live(world, bill) if world.token(one)["claim"] != "none"]
+    with pytest.raises(Refused, match="amount_below_asked"):
+        bought_back(world, rest, amount=3_999_999)
+    bought_back(world, rest, amount=4_000_000)
     check_all(world)
 
 

@@ -84,6 +84,10 @@ MUTANTS: dict[str, Mutant] = {
         "general", 'like["claim"] if "claim" in like and like["holder"] == holder else "none"',
         'like["claim"] if "claim" in like else "none"', told.test_a_court_that_gives_the_token_away_leaves_no_claim,
     ),
+    "what a court gave is still asked": (
+        "legal", '            invoke("recourse", "cents_gone", token["claim"], "", amount)\n', "            pass\n",
+        told.test_what_a_court_gives_of_a_claimed_token_is_asked_no_more,
+    ),
     "what is paid whole is still claimed": (
         "recourse", 'if row["left"] == 0 and row["status"] in CLAIM_OPEN:', 'if row["left"] < 0:', BARRED,
     ),
