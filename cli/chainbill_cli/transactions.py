@@ -11,8 +11,9 @@ from typing import Any
 
 from chainbill.codec import decode
 from chainbill.crypto.hashing import tagged_hash
+from chainbill.crypto.signing import verify
 from chainbill.errors import ChainbillError
-from chainbill.ledger.envelope import verify_signatures
+from chainbill.ledger.envelope import SIGN_DOMAIN, verify_signatures
 from chainbill.ledger.transaction import Body, assemble, decode_body, decode_transaction, sign_body
 from chainbill.limits import HOUR_MS, KEPT_IDS_MS, MAX_TRANSACTION_BYTES
 from chainbill_cli import home as homes
@@ -117,6 +118,15 @@ def check_to_sign(session: Session, draft: Draft) -> None:
     check_time(session, draft)
     if draft.body.party != session.party:
         raise usage("tx.other_party", found=draft.body.party, expected=session.party)
+    check_signatures(draft)
+
+
+def check_signatures(draft: Draft) -> None:
+    """A failure where a signature is not one of the body that the file holds: it was changed, or is half a copy."""
+    for index, signature in draft.signatures:
+        key = draft.body.keys[index][1] if index < len(draft.body.keys) else b""
+        if not key or not verify(key, SIGN_DOMAIN, draft.body_bytes, signature):
+            raise usage("tx.bad_signature", key=key.hex() or str(index))
 
 
 def with_signature(session: Session, draft: Draft) -> Draft:

@@ -24,9 +24,14 @@ class Desk:
         self.capsys = capsys
         self.out = self.err = ""
 
-    def text(self, *words: str, expect: int = 0) -> str:
+    def ends(self, *words: str) -> int:
+        """The exit code of a command."""
         code = run(["--home", str(self.home), *words], transport=self.transport)
         self.out, self.err = self.capsys.readouterr()
+        return code
+
+    def text(self, *words: str, expect: int = 0) -> str:
+        code = self.ends(*words)
         assert code == expect, f"{' '.join(words)}: exit {code}\n{self.out}{self.err}"
         return self.out
 

@@ -29,6 +29,7 @@ from chainbill_cli.texts import bracketed, label, text
 from chainbill_cli.transactions import (
     Draft,
     check_network,
+    check_signatures,
     check_to_sign,
     expired,
     read_draft,
@@ -118,6 +119,7 @@ def send(session: Session, writing: Writing, file: str) -> None:
     if not draft.complete:
         raise usage("tx.unsigned", wanted=draft.body.threshold, found=len(draft.signatures))
     check_network(session, draft)
+    check_signatures(draft)
     if asks(session) and not writing.dry_run:
         _preview(session, "preview.tx_send", draft).ask(session)
     try:

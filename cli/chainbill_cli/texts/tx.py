@@ -65,6 +65,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this transaction has the {wanted} signatures that it needs already: hand it in with chainbill tx send FILE",
         "此交易所需的 {wanted} 个签名已齐：请用 chainbill tx send FILE 提交",
     ),
+    "tx.bad_signature": (
+        "the file was changed after {key} signed it: have its maker make it again, and compare what it asks for",
+        "文件在 {key} 签名之后被更改：请由经办重新生成，并核对其内容",
+    ),
     "tx.opt_signer": (
         "A public key or profile that may sign; may be repeated; default: the acting profile's key",
         "可签名的公钥或身份，可多次给出，默认为当前身份的密钥",
