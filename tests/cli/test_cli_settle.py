@@ -26,6 +26,7 @@ from cli.cli_fakes import (
     problem,
     token,
 )  # fmt: skip
+from cli.test_cli_sales import as_a_person
 
 from chainbill.ledger.transaction import decode_transaction
 
@@ -225,3 +226,18 @@ def test_waiting_for_a_refused_transaction_says_why(shell: Shell, node: FakeNode
     )  # fmt: skip
     assert "block 4: The token is locked." in shell.err
     assert "kind: offered" in shell.err
+
+
+def test_who_is_paid_and_for_which_token(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user read 受让方 of who is paid, and missed the token that `bill payment` asks for in a list of 80 columns."""
+    bill, _ = accepted_bill(desk)
+    desk.json("bank1", "bill", "settle", bill, "--amount", "1000.00", "--reference", "P-1")
+    [paid] = desk.json("bank1", "bill", "payments", bill)
+    seen = as_a_person(
+        desk, monkeypatch, "--as", "bank1", "--lang", "zh", "bill", "payment", bill, paid["token"], "--status", "paid",
+        "--reference", "R-1",
+    )  # fmt: skip
+    assert "收款方：" in seen
+    assert "受让方" not in seen
+    monkeypatch.setenv("COLUMNS", "80")
+    assert paid["token"] in desk.text("--as", "bank1", "--lang", "zh", "bill", "payments", bill)

@@ -213,7 +213,7 @@ def _payment_as_it_is(
             raise fail(Exit.FAILED, "bill.no_payment", code="not_found", token=token, bill=bill)
         session.client.rely_on(PAYMENTS.path, found[0], *PAYMENTS.key, bill=bill, token=token)
         of_payment(session, found[0], status, reference)
-        preview.party(session, "preview.to", found[0]["party"])
+        preview.party(session, "preview.payee", found[0]["party"])
         preview.money("column.amount", int(found[0]["amount"]), str(found[0]["currency"]))
         preview.line("preview.now", word_said("", found[0]["status"]))
     return preview

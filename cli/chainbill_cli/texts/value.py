@@ -200,7 +200,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.adjustable": ("adjustable", "可调时钟"),
     "value.clear": ("in clear", "明文"),
     "value.prepay": ("early payment", "提前付款"),
-    "value.lock_offered": ("offered", "转让中"),
+    "value.lock_offered": ("offered", "要约中"),
     "value.lock_in_finance": ("in financing", "融资中"),
     "value.lock_pledged": ("pledged", "已质押"),
     "value.lock_frozen": ("frozen", "已冻结"),
