@@ -64,7 +64,7 @@ def test_what_each_side_is_shown_before_it_signs(desk: Desk, monkeypatch: pytest
     pay_on = desk.json("supplier1", "bill", "show", bill)["pay_on"]
     zh = ("--lang", "zh")
     seen = as_a_person(desk, monkeypatch, "--as", "supplier1", *zh, "token", "prepay", token, *PRICE)
-    for said in ("即将向债务人提出折价提前付款", "985.00 CNY", "玖佰捌拾伍元整", "让利", "15.00 CNY", "最迟付款日"):
+    for said in ("即将向债务人提出折价提前付款", "985.00 CNY", "玖佰捌拾伍元整", "让利", "15.00 CNY", "付款截止日"):
         assert said in seen, said
     shown = desk.json("anchor", "prepay", "show", token)
     assert pay_on > shown["pay_by"]

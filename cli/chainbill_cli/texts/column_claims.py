@@ -19,7 +19,7 @@ OF_CLAIMS: dict[str, tuple[str, str]] = {
     "column.yearly_rate": ("rate a year", "年化成本"),
     "column.days_early": ("days early", "提前天数"),
     "column.agreed_early_on": ("agreed on", "同意日"),
-    "column.pay_by": ("pay by", "最迟付款日"),
+    "column.pay_by": ("pay by", "付款截止日"),
     "column.prepaid_token": ("token", "子凭证"),
     "column.record_until": ("recorded until", "可登记至"),
     "column.price_doc": ("digest of the price", "对价摘要"),

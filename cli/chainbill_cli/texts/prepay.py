@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What the debtor is to pay; the rest of the amount is forgone",
         "债务人应付的对价，差额为让利",
     ),
-    "prepay.opt_by": ("The last day of the debtor's money", "债务人的最迟付款日"),
+    "prepay.opt_by": ("The last day of the debtor's money", "债务人的付款截止日"),
     "prepay.yearly_rate": (
         "{rate} % (forgone ÷ price × 365 ÷ {days} days early, {since} to {pay_on})",
         "{rate}%（让利 ÷ 对价 × 365 ÷ 提前 {days} 天，自 {since} 至 {pay_on}）",
