@@ -13,6 +13,7 @@ from chainbill.money import format_rate
 from chainbill_cli import described
 from chainbill_cli.foreseen_orders import amount_of, pledgee_of
 from chainbill_cli.foreseen_terms import all_rows
+from chainbill_cli.lookup import PREPAYMENT
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -41,13 +42,32 @@ def of_item(session: Session, preview: Preview, kind: str, item: Row, days: int 
 
 
 def _beside(session: Session, preview: Preview, token: Row) -> None:
-    """What stands on a token that is to be frozen, and to whom it is pledged: an offer and a request end."""
+    """What stands on a token that is to be frozen, to whom it is pledged, and what becomes of that by the freeze."""
     locks = [str(one["kind"]) for one in token.get("locks") or ()]
     if locks:
         preview.line("column.locks", enumerated(word_said("lock_", one) for one in dict.fromkeys(locks)))
     pledgee = pledgee_of(session, token) if locks else ""
     if pledgee:
         preview.party(session, "column.pledgee", pledgee)
+    for key in dict.fromkeys(_becomes(session, token, lock) for lock in token.get("locks") or ()):
+        preview.line("preview.by_the_freeze", text(key))
+
+
+def _becomes(session: Session, token: Row, lock: Row) -> str:
+    """The key of what a freeze does to what a lock of the token stands for, as far as that is to be seen."""
+    kind, ref = str(lock["kind"]), str(lock["ref"])
+    if kind == "frozen":
+        return "order.waits_behind"
+    if kind == "in_finance":
+        status = session.object_row(PLACES["request"], ref).get("status")
+        return {"agreed": "order.suspends_agreed", None: "order.ends_unseen"}.get(status, "order.ends_request")
+    if kind == "pledged":
+        enforcing = session.object_row(PLACES["pledge"], ref).get("status") == "enforcing"
+        return "order.ends_enforcement" if enforcing else "order.keeps_pledge"
+    if ref == "prepay":
+        agreed = session.object_row(PREPAYMENT.path, str(token["id"])).get("status") == "agreed"
+        return "order.ends_agreed_prepay" if agreed else "order.ends_prepay"
+    return f"order.ends_{ref if ref in ('transfer', 'return', 'sale') else 'pledge'}"
 
 
 def of_freeze(session: Session, preview: Preview, identifier: str, row: Row, *, whole: bool = True) -> None:

@@ -248,3 +248,39 @@ def test_a_freeze_that_suspends_a_financing(desk: Desk, refused: Refused, paper:
     assert refused("bank1", "order", "release", freeze, "--amount", "1.00", *paper) == "freeze_suspends"
     assert refused("bank1", "order", "transfer", freeze, "--to", "supplier2", *paper) == "freeze_suspends"
     desk.json("bank1", "order", "release", freeze, *paper)
+
+
+def test_a_freeze_is_shown_with_what_it_ends(desk: Desk, seen: Callable[..., str], paper: tuple[str, ...]) -> None:
+    """use: what stood on the token was shown as a lock, and not that the freeze suspends or ends it."""
+
+    def becomes(*words: str, then: Callable[[str], object] = str, language: str = "en") -> str:
+        """What is said by the freeze of a token on which supplier1 has done this, and others what came then."""
+        _, token = accepted_bill(desk)
+        if words:
+            desk.json("supplier1", *words[:2], token, *words[2:])
+        then(token)
+        shown = seen("bank1", "order", "freeze", token, "--days", "90", *paper, language=language)
+        return "".join(shown.split()) if language == "zh" else " ".join(shown.split())
+
+    def agree(token: str) -> None:
+        [asked] = [one["id"] for one in desk.json("supplier1", "finance", "list") if one["token"] == token]
+        quote = desk.json("bank2", "finance", "quote", asked, "--rate", "3", "--no-recourse")["quote"]
+        desk.json("supplier1", "finance", "agree", quote)
+
+    def accept(token: str) -> None:
+        [offer] = [one["id"] for one in desk.json("supplier1", "pledge", "list", "--status", "offered")]
+        desk.json("bank2", "pledge", "accept", offer, "--registration", f"ZD-{token}")
+
+    request = ("finance", "request", "--to", "bank2")
+    early = ("token", "prepay", "--price", "990.00", "--by", "+2d")
+    secure = ("pledge", "offer", "--to", "bank2", "--secured", "100.00", "--due", "+2d", "--contract", "L-1")
+    assert "by the freeze" not in becomes()
+    assert "by the freeze: the financing request and its quotes end, for good" in becomes(*request)
+    assert "by the freeze: the agreed financing is suspended" in becomes(*request, then=agree)
+    assert "因冻结：已确认的融资约定中止" in becomes(*request, then=agree, language="zh")
+    assert "by the freeze: the offer of a transfer ends" in becomes("token", "transfer", "--to", "supplier2:1000.00")
+    assert "by the freeze: the offer of an early payment ends" in becomes(*early)
+    agreed = becomes(*early, then=lambda token: desk.json("anchor", "prepay", "agree", token))
+    assert "by the freeze: the agreed early payment ends" in agreed
+    assert "by the freeze: the offer in pledge ends" in becomes(*secure)
+    assert "by the freeze: the pledge stays, and stands before it" in becomes(*secure, then=accept)

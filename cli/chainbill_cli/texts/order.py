@@ -50,6 +50,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     "order.opt_transfer_days": ("Of tokens: for how many days they are frozen", "子凭证的冻结天数"),
     "order.opt_reason": ("Why; it is kept with the order", "理由，随文书保存"),
     "order.opt_objection": ("Why; regulators see it", "理由，监管可见"),
+    "order.waits_behind": ("it waits behind the freezes that stand on it", "在已有的冻结之后轮候"),
+    "order.ends_transfer": ("the offer of a transfer ends, for good", "转让的要约结束，不再恢复"),
+    "order.ends_return": ("the offer to give it back ends, for good", "退回的要约结束，不再恢复"),
+    "order.ends_sale": ("the offer of an onward sale ends, for good", "再转让的要约结束，不再恢复"),
+    "order.ends_prepay": ("the offer of an early payment ends, for good", "提前付款的要约结束，不再恢复"),
+    "order.ends_agreed_prepay": ("the agreed early payment ends, for good", "已同意的提前付款结束，不再恢复"),
+    "order.ends_pledge": ("the offer in pledge ends, for good", "质押的要约结束，不再恢复"),
+    "order.keeps_pledge": ("the pledge stays, and stands before it", "质押不受影响，先于本次冻结"),
+    "order.ends_enforcement": (
+        "the enforcement of the pledge ends, for good; the pledge stays, and stands before it",
+        "实现质权终止，不再恢复；质押不受影响，先于本次冻结",
+    ),
+    "order.ends_request": ("the financing request and its quotes end, for good", "融资申请及其报价终止，不再恢复"),
+    "order.suspends_agreed": (
+        "the agreed financing is suspended until the order is decided: only money of an earlier day is recorded",
+        "已确认的融资约定中止，直至文书办结；其间仅登记起息日更早的放款",
+    ),
+    "order.ends_unseen": (
+        "its financing request ends, for good; one that is agreed is suspended until the order is decided",
+        "融资申请终止，不再恢复；已确认的融资约定则中止，直至文书办结",
+    ),
     "order.all": ("all", "全部"),
     "order.to_or_account": (
         "name either --to or --account",

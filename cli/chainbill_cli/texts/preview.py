@@ -93,6 +93,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preview.lines": ("lines {lines}", "第 {lines} 行"),
     "preview.paid_twice": ("paid on several lines", "多行为同一受让方"),
     "preview.write": ("This is about to be signed:", "即将签署："),
+    "preview.by_the_freeze": ("by the freeze", "因冻结"),
     "preview.look": ("LOOK TWICE", "请再核对"),
     "preview.mark_well": ("note", "请注意"),
     "preview.in_days": ("{date} (in {days} days)", "{date}（{days} 天后）"),
