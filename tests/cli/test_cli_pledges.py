@@ -37,6 +37,14 @@ def test_the_pledgee_is_paid_first(desk: Desk) -> None:
     assert (row["held"], row["pledged"]) == (50_000, 50_000)
     kinds = [step["kind"] for step in desk.json("supplier1", "bill", "history", bill)]
     assert kinds.count("pledged") == 1
+    paid = [step for step in desk.json("supplier1", "bill", "history", bill) if step["kind"] == "settled"]
+    supplier1, bank2 = (desk.json("supplier1", "party", "show", one)["id"] for one in ("supplier1", "bank2"))
+    assert [(step["to"], step.get("holder")) for step in paid] == [(bank2, supplier1), (supplier1, None)], (
+        "the money of the pledgee was told as the holder's"
+    )
+    assert all(step["to"] == step["payment"]["party"] for step in paid)
+    wide = desk.text("--as", "bank2", "--lang", "zh", "bill", "history", bill, "-o", "wide")
+    assert "持有人" in wide
 
 
 def test_enforcement_is_asked_for_and_agreed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -266,12 +266,15 @@ def _endings(view: View, lineage: Lineage, sight: Sight) -> list[Shape]:
         payment: Row = view.row("settlement", "payment", (str(token["bill"]), leaf)) or {}
         receipt = view.row("settlement", "receipt", (payment["bank"], payment["reference"])) if payment else None
         shown = payment if payment and sees_payment(view, payment) else {}
+        holder = token["holder"]
+        payee = shown.get("party") or holder  # a pledgee, or whom a court named
         steps.append({
             "kind": "settled" if payment else token["status"],
             "height": token["ended"], "date": view.date_of_height(int(token["ended"])),
-            "token": leaf, "to": token["holder"], "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token),
+            "token": leaf, "to": payee, "lo": token["lo"], "hi": token["hi"], "amount": amount_of(token),
             "tier": token["tier"], "payment": {name: shown.get(name) for name in PAYMENT_FIELDS} if shown else None,
             "value_date": receipt["value_date"] if receipt else None,
+            **({"holder": holder} if payee != holder else {}),
         })  # fmt: skip
         arrived: Row = shown.get("acknowledged") or {}
         if arrived.get("height"):

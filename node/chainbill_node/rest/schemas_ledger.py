@@ -106,7 +106,7 @@ LEDGER_SCHEMAS: dict[str, Schema] = {
         **{"from": MAYBE_TEXT}, payment=maybe(obj({
             "party": MAYBE_TEXT, "amount": {"type": ["integer", "null"]},
             **same(MAYBE_TEXT, "status", "bank", "reference"),
-        })), value_date=MAYBE_DATE, days_late=COUNT, bank=TEXT, reference=TEXT, pledge=TEXT, freeze=TEXT,
+        })), value_date=MAYBE_DATE, days_late=COUNT, bank=TEXT, reference=TEXT, pledge=TEXT, freeze=TEXT, holder=TEXT,
     ),
     "TokenPath": obj(
         {
