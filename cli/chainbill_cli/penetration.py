@@ -127,12 +127,18 @@ def _grow(branch: Branch, token: Mapping[str, Any], parts_of: PartsOf, holder: s
         below = branch.add(*parts_of(token))
     if depth > 0:
         for child in children:
-            if child["status"] in INNER and not any(child.get(name) for name in ("children", *PARTS)):
+            if not _bears(child):
                 continue  # joined again into a token that stands beside it
             _grow(below, child, parts_of, str(token.get("holder", "")), depth - 1)
     for name in PARTS:
         if token.get(name):
             below.add(_part_line(f"trace.{name}", token[name], str(token["currency"])))
+
+
+def _bears(token: Mapping[str, Any]) -> bool:
+    """Whether any cents rest in a token or below it; the web page has the same rule."""
+    here = token["status"] not in INNER or any(token.get(name) for name in PARTS)
+    return here or any(map(_bears, token.get("children") or ()))
 
 
 def _part_line(key: str, part: Mapping[str, Any], currency: str) -> str:

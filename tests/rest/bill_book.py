@@ -219,6 +219,14 @@ class BillBook:
         tail = (row["holder"], row["tier"], row["financed_tier"], token, row["currency"])
         return self._token(row["bill"], row["lo"], row["hi"], *tail)
 
+    def join(self, above: str, pieces: tuple[str, ...]) -> str:
+        """Make one token, below ``above``, of the pieces that it was cut into; its cents are those of ``above``."""
+        for piece in pieces:
+            self._end(piece, "moved")
+        row = self.token(above)
+        tail = (row["holder"], row["tier"], row["financed_tier"], above, row["currency"])
+        return self._token(row["bill"], row["lo"], row["hi"], *tail)
+
     def live(self, bill: str | None = None) -> list[str]:
         return [
             str(row["id"]) for _, row in self.scan("token", "token")

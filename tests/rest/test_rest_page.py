@@ -11,12 +11,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
+from chainbill_cli.penetration import tree_lines
+from chainbill_node.rest import pages
 from chainbill_node.rest.app import create_app
 from rest.bill_book import ANCHOR, SUPPLIERS, penetration_example
 from rest.conftest import with_parties
 from rest.node_twin import TwinNode
+from starlette.responses import Response
 
 from chainbill.limits import MAX_AMOUNT
 
@@ -35,7 +39,26 @@ BILLS_BEYOND = 2**53 // MAX_AMOUNT + 1
 
 
 BILLS_SHOWN = 100
+JOINED = 1_000_03
 AN_ID = "91990000072L5GC14F"
+
+
+MEASURE = """
+const over = [...document.querySelectorAll("body *")].filter((one) =>
+  !one.closest(".scroll, pre") && one.getBoundingClientRect().right > innerWidth + 0.5);
+document.body.dataset.measured = `${innerWidth}|${over.map((one) => `${one.tagName} ${one.textContent}`).join("; ")}`;
+"""
+"""Added to the script of the page: how wide the window is, and what stands out of it to the right."""
+
+
+pages_file = pages._file
+
+
+def measured(name: str) -> Response:
+    """A file of the page, its script with that."""
+    found = pages_file(name)
+    added = MEASURE.encode() if name == "page.js" else b""
+    return Response(bytes(found.body) + added, media_type=found.media_type)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +73,11 @@ def served() -> Iterator[tuple[str, str]]:
     book.party("MANY", "anchor")
     book.party("TWIN", "supplier", names=[{"en": "Supplier2\u200b  Ltd", "zh": "SUPPLIER2\u200b公司"}])
     book.party("FALSE", "supplier", names=[{"en": f"Anchor ({AN_ID})", "zh": f"核心（{AN_ID}）"}])
+    book.party("JOINS", "anchor")
+    root = book.issue("JOINS", SUPPLIERS[0], JOINED)
+    piece, rest = book.cut(root, 700_01)
+    book.leaf(piece, "settled")
+    book.join(root, (book.reverse(piece), rest))
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(TwinNode(with_parties(book)))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -58,14 +86,16 @@ def served() -> Iterator[tuple[str, str]]:
     deadline = time.monotonic() + 20
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", bill
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pages, "_file", measured)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", bill
     server.should_exit = True
     thread.join(10)
     listener.close()
 
 
-def page(url: str, profile: Path) -> str:
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", url]
+def page(url: str, profile: Path, *flags: str) -> str:
+    command = [str(CHROMIUM), *FLAGS, *flags, f"--user-data-dir={profile}", url]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
@@ -137,3 +167,35 @@ def test_the_reference_lists_the_addresses(served: tuple[str, str], tmp_path: Pa
     drawn = page(f"{served[0]}/docs", tmp_path)
     assert "/v1/trace/anchors/{party}" in drawn
     assert "RFC 9457" in drawn
+
+
+def a_bill_of(base: str, debtor: str) -> str:
+    return str(httpx.get(f"{base}/v1/bills?debtor={debtor}&limit=1").json()["data"][0]["id"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_stands_out_of_the_page(served: tuple[str, str], tmp_path: Path, language: str, width: int) -> None:
+    """use: beside the bars of the tiers a telephone cut amounts before their cents, and showed no currency."""
+    base, bill = served
+    for number, named in enumerate((bill, a_bill_of(base, "HUGE"), "HUGE")):
+        window = f"--screen-info={{{width}x900}}"
+        drawn = page(f"{base}/?id={named}&lang={language}", tmp_path / str(number), window, "--start-fullscreen")
+        told = re.search(r'data-measured="([^"]*)"', drawn)
+        assert told is not None
+        inner, _, over = told[1].partition("|")
+        assert (int(inner), over) == (width, "")
+
+
+def test_a_tree_leaves_out_what_was_joined_again(served: tuple[str, str], tmp_path: Path) -> None:
+    """use: a piece whose payment was reversed stood beside the token that it was joined into again: more than all."""
+    base, _ = served
+    bill = a_bill_of(base, "JOINS")
+    tree = page(f"{base}/?id={bill}&lang=zh", tmp_path).partition('<ul class="tree">')[2]
+    assert "1,000.03 CNY" in tree
+    assert "700.01" not in tree
+    assert "已冲正" not in tree
+    trace = httpx.get(f"{base}/v1/trace/bills/{bill}").json()
+    said = "\n".join(tree_lines(trace, trace["bill"], str, None))
+    assert "1,000.03 CNY" in said
+    assert "700.01" not in said

@@ -115,7 +115,7 @@ function meter(value, most) {
   return bar;
 }
 
-const inner = new Set(["split", "moved"]);
+const inner = new Set(["split", "moved", "reversed"]);
 
 function branch(token, currency) {
   const children = token.children.flatMap((child) => trim(child, token.holder));
@@ -128,8 +128,13 @@ function branch(token, currency) {
   return element("li", {}, open);
 }
 
+// Whether any cents rest in a token or below it. An inner one in which none do was joined again into a token that stands
+// beside it: it is left out, or children would add up to more than what is above them (so has it `trace bill`).
+const bears = (token) => !inner.has(token.status) || Boolean(token.hidden || token.folded) || token.children.some(bears);
+
 // Steps that only cut or passed on what the same holder has above are left out: their outcome stands in their place.
 function trim(token, holder) {
+  if (!bears(token)) return [];
   if (!inner.has(token.status) || token.hidden || token.folded || token.holder !== holder) return [token];
   return token.children.flatMap((child) => trim(child, holder));
 }
