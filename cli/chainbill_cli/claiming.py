@@ -75,7 +75,7 @@ def paid(
     session: Session, writing: Writing, named: str, *, reference: str, amount: str, value_date: str, currency: str
 ) -> None:
     """The bank of the holder records that the party which was asked has paid; the token goes back to it."""
-    claim = {} if session.offline else read(session, CLAIM, _claimed(session, named))
+    claim = {} if session.offline else read(session, CLAIM, named)
     code = currency_for(session, currency, claim)
     arguments: dict[str, Any] = {
         "token": claim.get("now") or object_id(session, TOKEN, named),
@@ -94,10 +94,3 @@ def paid(
         preview.line("column.value_date", str(arguments["value_date"])).line("column.reference", reference)
     outcome = write(session, writing, [call("recourse", "bought_back", **arguments)], preview)
     answer_write(session, outcome, "token", "repeated", currency=code)
-
-
-def _claimed(session: Session, typed: str) -> str:
-    """The token that the claim bears the name of: the one that was typed, or the one that it is left of."""
-    identifier = object_id(session, TOKEN, typed)
-    named = str(read_token(session, identifier).get("claim") or "none")
-    return identifier if named == "none" else named

@@ -108,11 +108,14 @@ def _trade(preview: Preview, row: Row) -> None:
 def token(session: Session, preview: Preview, row: Row) -> None:
     """A token, and the bill that it is of."""
     preview.line("column.token", str(row.get("id") or "")).party(session, "column.holder", str(row["holder"]))
+    back = any(one["ref"] == "return" for one in row.get("locks") or ())
     if row.get("offered_to"):
-        preview.party(session, "column.offered_to", str(row["offered_to"]))
+        preview.party(session, "column.given_back_to" if back else "column.offered_to", str(row["offered_to"]))
     preview.money("column.amount", int(row["amount"]), str(row["currency"]))
     if row.get("tier"):
         preview.line("column.tier", str(row["tier"]))
+    if back:
+        preview.line("preview.mark_well", text("token.is_return"))
     of_bill(session, preview, str(row.get("bill") or ""))
 
 

@@ -20,6 +20,7 @@ import click
 from chainbill.shown import shown
 from chainbill_cli.acts import in_commands, names_an_act
 from chainbill_cli.closest import closest
+from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.details import detail_lines
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.kit import AllMissing
@@ -332,6 +333,9 @@ def _of_details(code: str, details: Mapping[str, Any]) -> str:
     """The key of the remedy where details say more than the reason does; "" for others."""
     if code == "quote_transition" and details.get("to") == "withdrawn":
         return TAKEN_BACK.get(str(details.get("from")), "")
+    if code == "no_recourse" and details.get("kind"):
+        given = details["kind"] in contract_constant("recourse", "GIVEN_BY")
+        return "error.hint_recourse_agreed" if given else "error.hint_no_giver"
     return ""
 
 

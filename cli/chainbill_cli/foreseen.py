@@ -267,7 +267,7 @@ def of_payment(session: Session, row: Row, status: str, reference: str = "") -> 
         raise foreseen("payment_transition", {"from": now, "to": status})
 
 
-def of_reversal(row: Row, reference: str) -> None:
+def of_reversal(session: Session, row: Row, reference: str) -> None:
     """As `refuse_foreseen`, of a receipt that is to be reversed. row: the receipt, {} where there is none."""
     if not row:
         raise foreseen("receipt_unknown", {"reference": reference})
@@ -275,6 +275,23 @@ def of_reversal(row: Row, reference: str) -> None:
         raise foreseen("receipt_transition", {"from": "reversed", "to": "reversed"})
     if row.get("kind") in ("guarantee", "prepaid"):
         raise foreseen("reversal_too_late", {"until": row["value_date"]})
+    bill = str(row["bill"])
+    standing = _as_far_as_read(session, "/v1/receipts", bill=bill, kind="settlement", status="standing")
+    if any(one["height"] > row["height"] for one in standing if one["id"] != row["id"]):
+        raise foreseen("reversal_not_newest", {"bill": bill})
+    payments = _as_far_as_read(session, "/v1/payments", bill=bill, bank=str(row["bank"]))
+    if any(one["reference"] == reference and one["status"] == "paid" for one in payments):
+        raise foreseen("payment_already_paid", {"bill": bill})
+    if session.today() > row["reversible_until"]:
+        raise foreseen("reversal_too_late", {"until": row["reversible_until"]})
+
+
+def _as_far_as_read(session: Session, path: str, **asked: Any) -> list[Row]:
+    """A list of a node; [] where it cannot be read here: the ledger decides."""
+    try:
+        return list(session.client.pages(path, **asked))
+    except Failure:
+        return []
 
 
 def foreseen(reason: str, details: dict[str, Any]) -> Failure:

@@ -65,17 +65,17 @@ def object_id(session: Session, kind: Kind, typed: str) -> str:
     if len(plain) == ID_LENGTH:
         if not is_object_id(plain):
             raise usage("error.id_check", value=typed)
-        return plain
+        return _claimed(session, plain) if kind is CLAIM else plain
     if not set(plain[1:]) <= CROCKFORD:
         raise no_id(typed, kind.listed)
     if not kind.path:
         raise usage("error.id_whole", value=typed, count=ID_LENGTH)
     path = REQUEST.path if kind is QUOTE else kind.path
     path = path.format(party=session.party) if "{" in path else path
-    ids_of = _ids_of_quotes if kind is QUOTE else _id_of
+    ids_of = {QUOTE: _ids_of_quotes, CLAIM: _ids_of_claim}.get(kind, _id_of)
     found = _only(typed, beginning_with(plain, session.client.pages(path), ids_of))
     session.client.rely_on_meaning(path, plain, found, ids_of)
-    return found
+    return _claimed(session, found) if kind is CLAIM else found
 
 
 def no_id(typed: str, listed: str) -> Failure:
@@ -90,6 +90,21 @@ def ids_shown_by(listed: str) -> str:
 
 def _id_of(entry: Mapping[str, Any]) -> list[str]:
     return [str(entry["id"] if "id" in entry else entry["token"])]
+
+
+def _ids_of_claim(claim: Mapping[str, Any]) -> list[str]:
+    """The token that it bears the name of and, after a payment of a part, what is left of that."""
+    return list(dict.fromkeys((str(claim["token"]), str(claim.get("now") or claim["token"]))))
+
+
+def _claimed(session: Session, token: str) -> str:
+    """The token that a claim bears the name of: this one, or the one that it is left of after a payment of a part."""
+    if session.offline or session.object_row(CLAIM.path, token):
+        return token
+    try:
+        return next((str(one["token"]) for one in session.client.pages(CLAIM.path) if one.get("now") == token), token)
+    except Failure:
+        return token
 
 
 def _ids_of_quotes(request: Mapping[str, Any]) -> list[str]:

@@ -132,3 +132,12 @@ def test_a_payee_is_asked_about_whatever_its_bank_said_last(
 
 def test_every_rule_reads_a_row_that_its_act_names() -> None:
     assert all(("tokens" if named == "tokens" else named) in READ_AT for named, _ in RULES.values())
+
+
+def test_what_is_refused_to_strangers_of_a_bill_names_no_other_act(desk: Desk, refused: Refused) -> None:
+    """use: who asked for a dilution of somebody else's bill was told who issues bills."""
+    bill, _ = accepted_bill(desk)
+    assert refused("supplier2", "bill", "void", bill, "--reason", "x") == "not_debtor_or_creditor"
+    assert "issue" not in desk.err.lower()
+    desk.text("--as", "supplier2", "--lang", "zh", "bill", "void", bill, "--reason", "x", expect=3)
+    assert "发起" not in desk.err

@@ -61,6 +61,9 @@ def test_what_the_debtor_has_paid_is_not_asked_again(desk: Desk, demand: str) ->
     assert (now["left"], now["principal"]) == (70_000, 100_000)
     too_little = desk.json("bank2", "token", "buyback", token, "--reference", "R-1", "--amount", "703.20", expect=3)
     assert too_little["code"] == "amount_below_asked"
+    for who in ("bank1", "bank2"):
+        for typed in (now["now"], now["now"][:10]):
+            assert desk.json(who, "recourse", "show", typed) == desk.json(who, "recourse", "show", token)
     desk.json("bank2", "token", "buyback", now["now"], "--reference", "R-1")
     assert desk.json("bank1", "recourse", "show", token)["paid"] == 70_321
 
@@ -140,3 +143,36 @@ def test_who_was_given_it_without_recourse_is_told_at_once(desk: Desk, demand: s
     accepted_bill(desk)
     ask = ("token", "recourse", token, "--amount", "1000.00", "--document", demand, "--ground", "overdue")
     assert refused("supplier2", *ask) == "no_recourse"
+
+
+def test_a_claim_is_answered_under_the_token_as_it_is_now(desk: Desk, demand: str) -> None:
+    """use: what a list shows as the token now was found by buyback alone."""
+    bill, token = with_recourse(desk)
+    ask = ("--ground", "agreed", "--amount", "1003.21", "--document", demand)
+    desk.json("bank2", "token", "recourse", token, *ask)
+    desk.json("bank1", "bill", "settle", bill, "--amount", "300.00", "--partial", "--reference", "P-1")
+    now = desk.json("bank2", "recourse", "show", token)["now"]
+    assert now != token
+    assert desk.json("bank1", "recourse", "refuse", now, "--reason", "no")["claim_status"] == "refused"
+    desk.json("bank2", "token", "recourse", now, *ask)
+    assert desk.json("bank1", "recourse", "accept", now)["claim_status"] == "recourse_agreed"
+    desk.json("bank1", "bill", "settle", bill, "--amount", "300.00", "--partial", "--reference", "P-2")
+    left = desk.json("bank2", "recourse", "show", now)["now"]
+    assert left not in (now, token)
+    assert desk.json("bank2", "recourse", "withdraw", left)["token"] == now
+
+
+def test_nobody_is_sent_to_a_ground_that_does_not_help(desk: Desk, demand: str) -> None:
+    """use: who asked on the ground agreed for what a pledge brought was told to ask on the ground agreed."""
+    _, token = accepted_bill(desk)
+    pledge = ("--to", "bank2", "--secured", "1000.00", "--due", "+2d", "--contract", "L-1")
+    made = desk.json("supplier1", "token", "pledge", token, *pledge)["pledge"]
+    desk.json("bank2", "pledge", "accept", made, "--registration", "ZD-2")
+    desk.text("localnet", "clock", "--advance", "4d")
+    desk.json("bank2", "token", "enforce", made, "--owed", "1000.00")
+    desk.json("supplier1", "pledge", "agree", made)
+    [taken] = desk.json("bank2", "token", "list", "--holder", "bank2")
+    ask = ("--as", "bank2", "--lang", "zh", "token", "recourse", taken["id"], "--amount", "1.00", "--document", demand)
+    desk.text(*ask, "--ground", "agreed", expect=3)
+    assert "按双方协商提出" not in desk.err
+    assert "均无人可供追索" in desk.err

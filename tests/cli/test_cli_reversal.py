@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from cli.cli_desk import Desk, accepted_bill
+from cli.cli_desk import Desk, Refused, accepted_bill
 from cli.cli_fakes import BILL, PARTIES, FakeNode, Shell, an_id, listing, ok, problem
 from cli.test_cli_pledges import as_a_person
 from cli.test_cli_settle import steps
 
 RECEIPT = {
-    "bank": PARTIES["bank1"], "reference": "R1", "kind": "settlement", "bill": BILL, "amount": 9_000, "currency": "JPY",
+    "id": "R1", "bank": PARTIES["bank1"], "reference": "R1", "kind": "settlement", "bill": BILL, "amount": 9_000,
+    "currency": "JPY",
     "status": "standing", "value_date": "2027-01-04", "recorded_on": "2027-01-04", "reversible_until": "2027-01-05",
 }  # fmt: skip
 REVERSE = ["bill", "reverse", "--reference", "R1", "--reason", "wrong debtor"]
@@ -51,6 +52,18 @@ def test_what_cannot_be_reversed_is_refused_before_the_question(desk: Desk) -> N
     desk.json("bank1", "bill", "settle", bill, "--amount", "1000.00", "--reference", "PAY-1")
     desk.json(*words, "PAY-1")
     assert desk.json(*words, "PAY-1", expect=3)["code"] == "receipt_transition"
+
+
+def test_what_bars_a_reversal_is_said_before_it_is_signed(desk: Desk, refused: Refused) -> None:
+    """use: a newer receipt, and a payment that had gone out, were told only after the signature."""
+    bill, _ = accepted_bill(desk)
+    reverse = ("bank1", "bill", "reverse", "--reason", "x", "--reference")
+    desk.json("bank1", "bill", "settle", bill, "--amount", "400.00", "--partial", "--reference", "PAY-1")
+    desk.json("bank1", "bill", "settle", bill, "--amount", "600.00", "--reference", "PAY-2")
+    assert refused(*reverse, "PAY-1") == "reversal_not_newest"
+    [paid] = [one for one in desk.json("bank1", "bill", "payments", bill) if one["reference"] == "PAY-2"]
+    desk.json("bank1", "bill", "payment", bill, paid["token"], "--status", "paid", "--reference", "X-1")
+    assert refused(*reverse, "PAY-2") == "payment_already_paid"
 
 
 def test_a_reversal_of_several_steps_goes_on(shell: Shell, node: FakeNode) -> None:

@@ -157,6 +157,11 @@ def test_who_gives_a_token_back_sees_to_whom(desk: Desk, monkeypatch: pytest.Mon
     assert "退回给：一级供应有限公司" in told
     assert "仍由您持有" in told
     assert "退回给" in desk.out
+    assert "退回原持有人的子凭证" not in desk.out, "supplier2 has it until supplier1 accepts"
+    told = seen(desk, monkeypatch, "--as", "supplier1", "--lang", "zh", "token", "accept", held)
+    assert "退回给：一级供应有限公司" in told
+    assert "此为退回，不是转让" in told
+    assert "受让方" not in told
 
 
 def test_a_merge_says_what_it_comes_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,7 @@ def reverse(session: Session, writing: Writing, reference: str, *, reason: str) 
         if _broken_off(session, found):
             act = call("settlement", "proceed", bill=str(found["bill"]))
         else:
-            of_reversal(found, reference)
+            of_reversal(session, found, reference)
     preview = None
     if asks(session):
         preview = Preview("preview.bill_reverse").line("column.reference", reference)

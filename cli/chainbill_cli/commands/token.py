@@ -121,7 +121,7 @@ def transfer(session: Session, writing: Writing, tokens: tuple[str, ...], curren
 def return_(session: Session, writing: Writing, token: str) -> None:
     """Give an accepted token back."""
     identifier = object_id(session, TOKEN, token) if session.offline else usable(session, token)["id"]
-    names = ("token=token_back", "offered_to=given_back_to", "until")
+    names = ("token", "offered_to=given_back_to", "until")
     _step(session, writing, identifier, "give_back", "preview.token_return", *names)
 
 

@@ -296,6 +296,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "it was agreed: chainbill finance cancel QUOTE --reason TEXT",
         "该报价已确认，请取消：chainbill finance cancel 报价 --reason 原因",
     ),
+    "error.hint_recourse_agreed": (
+        "who gave it may agree to take it back: chainbill token recourse TOKEN --ground agreed; or turn to the debtor",
+        "前手同意的，可按双方协商提出：chainbill token recourse 子凭证 --ground 双方协商；或向债务人主张",
+    ),
+    "error.hint_no_giver": (
+        "nobody was paid for this token, so nobody takes it back on any ground: turn to the debtor of its bill",
+        "该子凭证并非有偿转入，不论以何事由均无人可供追索：请向凭证的债务人主张",
+    ),
     "error.hint_paid_out": (
         "its money was paid out: the financing cannot be cancelled, and its request takes no other quote",
         "该融资已放款：不能再取消，其申请也不再接受报价",

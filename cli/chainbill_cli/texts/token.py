@@ -7,6 +7,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "it stays yours until who gave it accepts it: chainbill token accept",
         "在对方以 chainbill token accept 签收之前，子凭证仍由您持有",
     ),
+    "token.is_return": (
+        "it is given back, not transferred: once accepted it stands at its former tier",
+        "此为退回，不是转让：签收后恢复原层级",
+    ),
     "token.split": ("Cut a token into parts", "拆分子凭证"),
     "token.merge": ("Undo a cut", "合并子凭证（撤销拆分）"),
     "token.transfer": ("Offer tokens, or parts of them, to suppliers", "转让子凭证或其一部分"),
