@@ -32,7 +32,7 @@ def test_a_bank_is_told_that_a_part_was_paid_since(desk: Desk, monkeypatch: pyte
     assert "600.00" in desk.text("--as", "bank2", "finance", "show", quote)
     disburse = ("finance", "disburse", quote, "--reference", "F-1")
     refused = seen(desk, monkeypatch, "--as", "bank2", *disburse, expect=3)
-    assert "chainbill finance withdraw" in refused
+    assert "chainbill finance cancel" in refused
     told = seen(desk, monkeypatch, "--as", "bank2", "--lang", "zh", *disburse, "--amount", "1000.00")
     assert "债务人已兑付 400.00 CNY" in told
     assert "实付高于按现有金额计算的净额" in told
