@@ -15,11 +15,12 @@ from chainbill_cli.invoice import Invoice, fingerprint, read_invoice
 from chainbill_cli.output import amount_text
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
-from chainbill_cli.texts import enumerated
-from chainbill_cli.values import json_value, positive_amount
+from chainbill_cli.texts import enumerated, text
+from chainbill_cli.values import positive_amount
 
-TERMS: Mapping[str, type] = {**dict.fromkeys(described.YES_OR_NO, bool), "min_split": int}
-"""Terms of a bill, and the kind of each."""
+SMALLEST = "min_split"
+TERMS = (*described.YES_OR_NO, SMALLEST)
+"""Terms of a bill: true or false but for the smallest piece, which is an amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def bill_arguments(session: Session, typed: Issue) -> dict[str, Any]:
         "invoices": [_registered_share(session, creditor, share) for share in shares],
         "contract_no": typed.contract_no,
         "delivered_on": session.date(typed.delivered) if typed.delivered else "",
-        "terms": dict(_term(term) for term in typed.terms),
+        "terms": dict(_term(term, currency) for term in typed.terms),
         "reference": typed.reference.strip(),
     }
 
@@ -158,20 +159,22 @@ def _registered_share(session: Session, creditor: str, share: Share) -> dict[str
     }
 
 
-def _term(typed: str) -> tuple[str, Any]:
+def _term(typed: str, currency: str) -> tuple[str, Any]:
+    """A term as the ledger holds it; the smallest piece is typed as amounts are, in major units of the bill's money."""
     name, equals, value = typed.partition("=")
     if not equals or not name:
         raise usage("bill.bad_term", value=typed)
-    kind = TERMS.get(name)
-    if kind is None:
+    if name not in TERMS:
         raise usage("bill.unknown_term", name=name, known=enumerated(TERMS))
-    try:
-        said = json_value(value)
-    except Failure:
-        said = value
-    if type(said) is not kind or (isinstance(said, int) and kind is int and said <= 0):
+    if name == SMALLEST:
+        try:
+            return name, positive_amount(value, currency)
+        except Failure as failure:
+            failure.problem["detail"] = f"{typed}{text('root.colon')}{failure.problem['detail']}"
+            raise
+    if value not in ("true", "false"):
         raise usage("bill.term_value", name=name, value=value)
-    return name, said
+    return name, value == "true"
 
 
 def preview_issue(session: Session, arguments: dict[str, Any]) -> Preview:

@@ -99,7 +99,7 @@ def test_a_quote_that_was_paid(desk: Desk, refused: Refused) -> None:
 def test_pieces_and_terms_of_tokens(desk: Desk, refused: Refused) -> None:
     issue = ("bill", "issue", "--debtor", "anchor", "--due", "+120d", "--amount", "1000.00", "--term")
     roots = []
-    for term in ("min_split=10000", "non_transferable=true"):
+    for term in ("min_split=100.00", "non_transferable=true"):
         bill = desk.json("supplier1", *issue, term)["bill"]
         desk.json("anchor", "bill", "confirm", bill)
         roots.append(desk.json("supplier1", "bill", "accept", bill)["token"])

@@ -52,11 +52,25 @@ def test_issue(shell: Shell, node: FakeNode) -> None:
 
 
 def test_the_debtor_issues_for_a_named_creditor(shell: Shell, node: FakeNode) -> None:
-    words = ["bill", "issue", "--debtor", "anchor", "--amount", "1", "--due", "2026-06-30", "--term", "min_split=100"]
+    words = ["bill", "issue", "--debtor", "anchor", "--amount", "1", "--due", "2026-06-30", "--term", "min_split=100.5"]
     shell.run(*words, profile="anchor", expect=2)
     shell.run(*words, "--creditor", PARTIES["supplier2"], profile="anchor")
     assert node.call[2]["creditor"] == PARTIES["supplier2"]
-    assert node.call[2]["terms"] == {"min_split": 100}
+    assert node.call[2]["terms"] == {"min_split": 10_050}
+
+
+@pytest.mark.parametrize(("typed", "currency", "minor"), [
+    ("100", "CNY", 10_000), ("1,000.00", "CNY", 100_000), ("100", "JPY", 100), ("0.001", "CNY", None),
+    ("1.5", "JPY", None), ("0", "CNY", None), ("-1", "CNY", None), ("true", "CNY", None), ("", "CNY", None),
+])  # fmt: skip
+def test_the_smallest_piece_is_typed_as_amounts_are(
+    shell: Shell, node: FakeNode, typed: str, currency: str, minor: int | None
+) -> None:
+    """A plain integer was read as minor units, where every other amount is in major units."""
+    words = ["bill", "issue", "--debtor", "anchor", "--amount", "500", "--currency", currency, "--due", "2026-06-30"]
+    shell.run(*words, "--term", f"min_split={typed}", expect=0 if minor else 2)
+    if minor:
+        assert node.call[2]["terms"] == {"min_split": minor}
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Your own reference: the same command with it again answers the first bill, and makes no second one",
         "本方编号：以同一编号重复执行同一命令，只返回首张凭证，不会再开一张",
     ),
-    "bill.opt_term": ("A term of the bill as NAME=VALUE (JSON)", "凭证约定，格式 NAME=VALUE（JSON）"),
+    "bill.opt_term": (
+        "A term of the bill: non_transferable, debtor_pays_interest or transferor_liable with =true or =false, or "
+        "min_split=AMOUNT, the smallest piece, in major units as all amounts (min_split=1000.00)",
+        "凭证约定：non_transferable、debtor_pays_interest、transferor_liable 写 =true 或 =false；最小拆分金额写 "
+        "min_split=金额，与其他金额相同，以元等主单位计（min_split=1000.00）",
+    ),
     "bill.opt_partial": ("Accept less than the outstanding", "允许少于未兑付余额"),
     "bill.invoice_currency": (
         "{path} is in {found}, the bill in {expected}",
@@ -172,8 +177,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} 不是凭证约定；可用：{known}",
     ),
     "bill.term_value": (
-        "{name} is {value}; write true or false, for min_split minor units above zero, such as min_split=100000",
-        "{name} 的值为 {value}；请写 true 或 false，min_split 请写大于零的最小货币单位整数，如 min_split=100000",
+        "{name} is {value}; write true or false",
+        "{name} 的值为 {value}；请写 true 或 false",
     ),
     "bill.bad_term": ("{value}: write a term as NAME=VALUE", "{value}：约定请写成 NAME=VALUE"),
 }
