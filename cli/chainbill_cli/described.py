@@ -9,6 +9,7 @@ from chainbill.dates import days_between
 from chainbill.money import format_rate
 from chainbill_cli.call_text import need_said
 from chainbill_cli.cautions import days_until, of_due
+from chainbill_cli.locks import is_prepay
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session, bank_in_place_of
@@ -109,7 +110,7 @@ def token(session: Session, preview: Preview, row: Row) -> None:
     """A token, and the bill that it is of."""
     preview.line("column.token", str(row.get("id") or "")).party(session, "column.holder", str(row["holder"]))
     back = any(one["ref"] == "return" for one in row.get("locks") or ())
-    if row.get("offered_to"):
+    if row.get("offered_to") and not is_prepay(row):
         preview.party(session, "column.given_back_to" if back else "column.offered_to", str(row["offered_to"]))
     preview.money("column.amount", int(row["amount"]), str(row["currency"]))
     if row.get("tier"):

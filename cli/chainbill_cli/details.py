@@ -11,6 +11,7 @@ from typing import Any
 from chainbill_contracts.declared_rows import rows
 
 from chainbill_cli.acts import ACTS, act_said, in_commands
+from chainbill_cli.locks import lock_told
 from chainbill_cli.output import Names
 from chainbill_cli.texts import has_text, label, language, text, texts_of
 
@@ -61,9 +62,9 @@ def _said(name: str, value: Any, code: str, name_of: Names) -> str:
         comma = "root.semicolon" if any(isinstance(one, Mapping) for one in value) else "root.list_comma"
         return text(comma).join(_said(name, one, code, name_of) for one in value)
     if isinstance(value, Mapping):
-        said = {part: one for part, one in value.items() if one != ""}
-        told = (f"{label(part)} {_said(part, one, code, name_of)}" for part, one in said.items())
-        return text("root.comma").join(told)
+        told = lock_told(value) if name == "locks" and value.get("kind") else value
+        said = {part: one for part, one in told.items() if one != ""}
+        return text("root.comma").join(f"{label(part)} {_said(part, one, code, name_of)}" for part, one in said.items())
     if isinstance(value, str):
         if name == "acts":
             return act_said(value)

@@ -24,6 +24,7 @@ from chainbill_cli.contract_constants import contract_constant
 from chainbill_cli.details import detail_lines
 from chainbill_cli.failure import Exit, Failure, fail, usage
 from chainbill_cli.kit import AllMissing
+from chainbill_cli.locks import freed_by
 from chainbill_cli.money_said import details_said
 from chainbill_cli.output import Names, json_line
 from chainbill_cli.settings import default_home, read_config
@@ -344,7 +345,11 @@ def remedies(problem: dict[str, Any]) -> list[str]:
     code = problem.get("code")
     if code in READS and "instance" in problem:  # a node said it, of an address
         return [text(READS[str(code)])]
-    special = _of_details(str(code), problem.get("details") or {})
+    details = problem.get("details") or {}
+    freed = list(freed_by(details.get("locks"), str(details.get("token") or ""))) if code == "token_locked" else []
+    if freed:
+        return freed
+    special = _of_details(str(code), details)
     if special:
         return [text(special)]
     own = text(HINTS[str(code)]) if code in HINTS else ""

@@ -187,7 +187,7 @@ def _ask(session: Session, asked: Row) -> Iterator[Refusal | None]:
     if hop and not _gives_recourse(str(asked["ground"]), hop, bill):
         yield "no_recourse", {"kind": hop["kind"]}
     if row.get("locks"):
-        yield "token_locked", {"locks": row["locks"]}
+        yield "token_locked", {"token": row["id"], "locks": row["locks"]}
     if claim_stands(session, row):
         yield "claim_open", {"token": row["id"]}
     if asked["ground"] == "insolvent" and bill:

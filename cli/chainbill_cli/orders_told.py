@@ -11,8 +11,10 @@ from chainbill_contracts.declared_rows import rows
 from chainbill.dates import add_days
 from chainbill.money import format_rate
 from chainbill_cli import described
+from chainbill_cli.early import shown_for
 from chainbill_cli.foreseen_orders import amount_of, pledgee_of
 from chainbill_cli.foreseen_terms import all_rows
+from chainbill_cli.locks import lock_said
 from chainbill_cli.lookup import PREPAYMENT
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
@@ -43,9 +45,9 @@ def of_item(session: Session, preview: Preview, kind: str, item: Row, days: int 
 
 def _beside(session: Session, preview: Preview, token: Row) -> None:
     """What stands on a token that is to be frozen, to whom it is pledged, and what becomes of that by the freeze."""
-    locks = [str(one["kind"]) for one in token.get("locks") or ()]
+    locks = shown_for(session, token).get("locks") or ()
     if locks:
-        preview.line("column.locks", enumerated(word_said("lock_", one) for one in dict.fromkeys(locks)))
+        preview.line("column.locks", enumerated(dict.fromkeys(map(lock_said, locks))))
     pledgee = pledgee_of(session, token) if locks else ""
     if pledgee:
         preview.party(session, "column.pledgee", pledgee)

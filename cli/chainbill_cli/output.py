@@ -18,6 +18,7 @@ from chainbill.shown import escaped
 from chainbill.shown import shown as plain_text
 from chainbill_cli.acts import act_said
 from chainbill_cli.grid import ELLIPSIS, SHORT_HASH, Grid, Lane, clauses, grid, sheet
+from chainbill_cli.locks import lock_said
 from chainbill_cli.moments import moment_said
 from chainbill_cli.texts import bracketed, enumerated, has_text, label, text
 from chainbill_cli.told import told
@@ -104,6 +105,8 @@ def shown(row: Mapping[str, Any], column: Column, name_of: Names, *, grouping: b
         return name_of(str(value)) if grouping else str(value)
     if column.kind in WORDS and grouping:
         words = value if isinstance(value, list | tuple) else [value]
+        if column.kind == "lock":
+            return text("root.list_comma").join(map(lock_said, words))
         return text("root.list_comma").join(_word(WORDS[column.kind], word) for word in words)
     if isinstance(value, bool):
         return text("value.yes") if value else text("value.no")

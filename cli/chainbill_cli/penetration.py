@@ -9,6 +9,7 @@ from typing import Any
 from chainbill.shown import shown
 from chainbill_cli.cells import cell_len
 from chainbill_cli.grid import LEAST_TEXT, clauses, clipped
+from chainbill_cli.locks import is_prepay, lock_said, lock_word
 from chainbill_cli.marks import mark_said
 from chainbill_cli.output import Column, Names, amount_text, ranked
 from chainbill_cli.texts import has_text, text
@@ -25,7 +26,7 @@ PartsOf = Callable[[Mapping[str, Any]], Sequence[str]]
 SEPARATOR = " · "
 GUIDES = frozenset("├└│ ")
 """How the lines of branches begin."""
-HELD_FOR_OTHERS = frozenset({"pledged", "frozen"})
+HELD_FOR_OTHERS = frozenset({"pledged", "frozen", "offered_pledge"})
 """Locks that a tree names: by them somebody else may be paid."""
 LEAST_NAME = 4
 """Cells of a name that stay in any case."""
@@ -55,10 +56,11 @@ def tree_lines(
     *,
     ids: bool = True,
     marks: Sequence[Mapping[str, Any]] = (),
+    told: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
 ) -> list[str]:
     """The tree of a bill: every leaf with its holder, amount, tier and status (and id), in so many cells.
 
-    marks: the write-offs on it that the reader sees.
+    marks: the write-offs on it that the reader sees; told: how a token is told to people.
     Steps in which no token changed hands are left out. A line that has no room leaves out its last parts.
     """
     currency = str(bill["currency"])
@@ -70,14 +72,16 @@ def tree_lines(
         currency=currency,
         pay_on=bill.get("pay_on", ""),
     )
+
+    def parts_of(token: Mapping[str, Any]) -> list[str]:
+        return token_parts(told(token), name_of, marks, ids=ids)
+
     root = Branch(())
     top = trace.get("tree")
     if not top:
         root.add(text("trace.nothing"))
     for token in [top] if isinstance(top, Mapping) else top or ():
-        _grow(
-            root, {"currency": currency, **token}, lambda one: token_parts(one, name_of, marks, ids=ids), "", MAX_DEPTH
-        )
+        _grow(root, {"currency": currency, **token}, parts_of, "", MAX_DEPTH)
     head = [shown(line)] if width is None else clauses(shown(line), width)
     return [*head, *_drawn(root, "", width)]
 
@@ -161,9 +165,11 @@ def token_parts(
         key = f"value.{token['status']}"
         parts.append(text(key) if has_text(key) else str(token["status"]))
     parts += filter(None, [mark_said(token, marks)])
-    parts += [text(f"value.lock_{one['kind']}") for one in token.get("locks") or () if one["kind"] in HELD_FOR_OTHERS]
-    if token.get("offered_to"):
-        parts.append(text("trace.offered", party=name_of(str(token["offered_to"]))))
+    locks = [(lock_word(one), one) for one in token.get("locks") or ()]
+    parts += [lock_said(one) for word, one in locks if word in HELD_FOR_OTHERS or is_prepay(token)]
+    if token.get("offered_to") and not is_prepay(token):
+        key = next((f"trace.{word}" for word, _ in locks if has_text(f"trace.{word}")), "trace.offered")
+        parts.append(text(key, party=name_of(str(token["offered_to"]))))
     if ids:
         parts.append(str(token["id"]))
     return parts

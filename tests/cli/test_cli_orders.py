@@ -160,7 +160,7 @@ def test_a_token_that_is_pledged_is_shown_with_its_pledgee(
     told = ("--secured", "100.00", "--due", "+2d", "--contract", "L-1")
     desk.json("supplier1", "pledge", "offer", token, "--to", "bank2", *told)
     shown = seen("bank1", "order", "freeze", token, "--days", "90", *paper, language="zh")
-    shows(shown, "锁定：要约中", "质权人：第2银行")
+    shows(shown, "锁定：出质要约", "质权人：第2银行")
 
 
 def test_an_order_is_shown_with_names_and_the_day_on_which_it_acted(desk: Desk, paper: tuple[str, ...]) -> None:

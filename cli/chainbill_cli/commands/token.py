@@ -9,6 +9,7 @@ from typing import Any
 from chainbill_cli import claiming, described, ordering, pledging, prepaying, selling
 from chainbill_cli.answers import answer_write
 from chainbill_cli.currencies import currency_for
+from chainbill_cli.early import shown_for
 from chainbill_cli.failure import Failure, usage
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import TOKEN, object_id, read_token
@@ -160,9 +161,10 @@ def _to_whom(session: Session, filters: dict[str, Any]) -> None:
 
 
 def _marked(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A token with what was written off of it behind its status, as the tree of its bill says it."""
+    """A token with what was written off of it behind its status, as the tree of its bill says it; see `shown_for`."""
+    row = shown_for(session, row)
     said = mark_said(row, marks_on(session, str(row["bill"])))
     return {**row, "status": bracketed(text(f"value.{row['status']}"), said) if said else row["status"]}
 
 
-plain_reads(token, ready={"offers": _to_whom}, told={"token": _marked})
+plain_reads(token, ready={"offers": _to_whom}, told={"token": _marked, "tokens": shown_for})

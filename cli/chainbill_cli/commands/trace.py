@@ -10,6 +10,7 @@ import click
 from chainbill_cli.answers import by_value, tell_basis
 from chainbill_cli.csv_text import parties_of, traced_csv
 from chainbill_cli.described import default_said
+from chainbill_cli.early import shown_for
 from chainbill_cli.filter_words import ColumnWords
 from chainbill_cli.kit import argument, noun, option
 from chainbill_cli.lookup import BILL, TOKEN, object_id, read_bill
@@ -98,7 +99,7 @@ def bill(bill: str, form: str | None, **parameters: Any) -> None:
     found = body["bill"] if isinstance(body.get("bill"), dict) else read_bill(session, identifier)
     session.names.learn([*holders_of(body), str(found["debtor"])])
     marks = marks_on(session, identifier, parameters.get("at"))
-    drawn = partial(tree_lines, body, found, session.out.name_of, marks=marks)
+    drawn = partial(tree_lines, body, found, session.out.name_of, marks=marks, told=partial(shown_for, session))
     fitting, whole = drawn(session.out.width), drawn(None)
     session.out.print(fitting)
     if any(line not in whole for line in fitting if line[:1] in GUIDES):

@@ -16,7 +16,7 @@ LANGUAGES = ("en", "zh")
 AREAS = (
     "root", "option", "error", "note", "column", "bill", "token", "finance", "party", "key", "tx", "block",
     "trace", "governance", "calendar", "invoice", "order", "pledge", "sale", "recourse", "prepay", "product",
-    "labels", "write_off", "guarantee", "entry",
+    "labels", "write_off", "guarantee", "entry", "lock",
     "network", "node", "localnet", "demo", "trouble", "doctor", "preview",
     "value", "payees", "cause", "detail", "metavar", "answer", "act", "read", "mend",
 )  # fmt: skip

@@ -14,6 +14,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trace.financed": ("financed at tier {tier}", "在第 {tier} 层融资"),
     "trace.taken_over": ("taken over at tier {tier}", "在第 {tier} 层承接"),
     "trace.offered": ("offered to {party}", "已转让给 {party}，待签收"),
+    "trace.offered_return": ("offered back to {party}", "退回给 {party}，待签收"),
+    "trace.offered_sale": ("offered for sale to {party}", "再转让给 {party}，待付款"),
     "trace.totals": (
         "face {face}: live {live}, settled {settled}, diluted {diluted}, void {void}",
         "票面 {face}：有效 {live}，已兑付 {settled}，扣减 {diluted}，作废 {void}",

@@ -139,12 +139,18 @@ function trim(token, holder) {
   return token.children.flatMap((child) => trim(child, holder));
 }
 
+// What a token is offered for; an early payment is its debtor's to make, and goes to nobody.
+function offer(token) {
+  const ref = token.locks.find((lock) => lock.kind === "offered")?.ref;
+  return ["return", "sale", "prepay"].includes(ref) ? `offered_${ref}` : "offered";
+}
+
 function line(token, currency) {
   return element("span", { class: "token" },
     element("b", { text: name(token.holder) }), ` ${money(token.amount, currency)} ${currency} `,
     element("span", { class: `status ${token.status}`, text: say(`status_${token.status}`) }),
     element("span", { class: "faint", text: ` ${say("tier")} ${token.financed_tier || token.tier}` }),
-    token.offered_to ? element("span", { class: "faint", text: ` · ${say("offered")} ${name(token.offered_to)}` }) : null,
+    token.offered_to ? element("span", { class: "faint", text: ` · ${say(offer(token))} ${name(token.offered_to)}` }) : null,
     element("code", { text: token.id }));
 }
 
