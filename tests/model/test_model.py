@@ -31,7 +31,7 @@ def test_ledger_and_model_say_the_same(seed: int) -> None:
 PURE = (
     "words", "days", "records", "pieces", "bills", "invoices", "tokens", "financing", "quotes", "settlement", "joint",
     "standing", "passing", "acts", "pledges", "prepayments", "sales", "write_offs", "claims",
-    "guarantees",
+    "guarantees", "entries",
 )  # fmt: skip
 
 
