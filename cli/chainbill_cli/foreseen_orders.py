@@ -124,8 +124,11 @@ def _apart(session: Session, sides: Iterable[str], first: str = "") -> Iterator[
     own = session.registered(session.party)
     if own and "bank" not in own.get("roles", ()):
         yield "not_a_bank", {"id": session.party}
-    if bank_in_place_of(session, session.party) in _houses(session, (*sides, first)):
-        yield "not_the_acting_bank", {"id": session.party}
+    house = bank_in_place_of(session, session.party)
+    if house in _houses(session, sides):
+        yield "side_of_the_matter", {"id": session.party}
+    if house in _houses(session, (first,)):
+        yield "entered_by_own_house", {"id": session.party}
 
 
 def _houses(session: Session, parties: Iterable[str]) -> set[str]:

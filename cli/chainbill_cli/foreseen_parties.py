@@ -157,7 +157,7 @@ def _own_dispute(session: Session, arguments: Row) -> Refusal | None:
 def _second_bank(session: Session, arguments: Row) -> Refusal | None:
     row = ORDER(session, arguments)
     if row.get("by") == session.party:
-        return "not_the_acting_bank", {"id": session.party, "order": row["id"]}
+        return "entered_by_own_house", {"id": session.party, "order": row["id"]}
     return None
 
 

@@ -926,9 +926,9 @@ def require_may_assist(places, beneficiary, first):
     house = successor_of(ctx.party)
     for place in places:
         barred = houses_of([beneficiary, place["holder"], place["pledgee"]])
-        require(house not in barred, "not_the_acting_bank", facts)
+        require(house not in barred, "side_of_the_matter", facts)
     if first != "":
-        require(successor_of(first) != house, "not_the_acting_bank", facts)
+        require(successor_of(first) != house, "entered_by_own_house", facts)
         return
     seats = None
     for place in places:

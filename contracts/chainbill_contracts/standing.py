@@ -119,7 +119,7 @@ def ratify(order):
     entered = require_order(order)
     require_bank(ctx.party)
     one_house = successor_of(entered["by"]) == successor_of(ctx.party)
-    require(not one_house, "not_the_acting_bank", {"id": ctx.party, "order": order})
+    require(not one_house, "entered_by_own_house", {"id": ctx.party, "order": order})
     require_active(ctx.party)
     require_maker_and_checker()
     require_order_step(entered, "standing.ratify", "ratified")
@@ -694,10 +694,11 @@ def require_unbarred(party):
 
     Quotes of those in whose place it stands are its own.
     """
-    barred = ctx.party == party
+    require(ctx.party != party, "side_of_the_matter", {"id": ctx.party})
+    quoted = False
     for bank in replaced_by(ctx.party) + [ctx.party]:
-        barred = barred or live_quotes.has([party, bank])
-    require(not barred, "not_the_acting_bank", {"id": ctx.party, "party": party})
+        quoted = quoted or live_quotes.has([party, bank])
+    require(not quoted, "quote_to_the_party", {"id": ctx.party, "party": party})
 
 
 def require_no_vote(row, standing):

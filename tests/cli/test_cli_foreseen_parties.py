@@ -45,7 +45,7 @@ def test_who_is_stopped_is_told_so_before_it_signs(desk: Desk, refused: Refused,
     order = desk.json("bank2", "party", "suspend", "supplier2", "--document", paper)["order"]
     assert refused("bank2", "party", "suspend", "supplier2", "--document", paper) == "party_transition"
     assert refused("supplier2", *issue) == "party_not_active"
-    assert refused("bank2", "party", "ratify", order) == "not_the_acting_bank"
+    assert refused("bank2", "party", "ratify", order) == "entered_by_own_house"
     assert refused("supplier3", "party", "ratify", order) == "not_a_bank"
     assert refused("supplier3", "party", "object", order, "--reason", "no") == "order_on_another_party"
     desk.json("bank1", "party", "ratify", order)

@@ -59,7 +59,7 @@ def test_a_freeze_that_was_refused_is_not_made_again_at_once(
     freeze = ("order", "freeze", token, "--days", "90", *paper)
     made = desk.json("bank1", *freeze)["order"]
     refuse = ("order", "refuse", made, "--reason", "no")
-    assert refused("bank1", *refuse) == "not_the_acting_bank", "its own order"
+    assert refused("bank1", *refuse) == "entered_by_own_house", "its own order"
     assert refused("supplier1", *refuse) == "not_a_bank"
     desk.json("bank2", *refuse)
     assert refused("bank2", *refuse) == "refusal_made"
@@ -73,7 +73,7 @@ def test_a_freeze_that_was_refused_is_not_made_again_at_once(
 
 def test_what_is_on_a_freeze(desk: Desk, refused: Refused, paper: tuple[str, ...]) -> None:
     _, entered, freeze = frozen(desk, paper)
-    assert refused("bank1", "order", "ratify", entered) == "not_the_acting_bank"
+    assert refused("bank1", "order", "ratify", entered) == "entered_by_own_house"
     assert refused("bank2", "order", "ratify", entered) == "order_transition"
     assert refused("bank1", "order", "release", freeze, "--amount", "400.01", *paper) == "amount_above_frozen"
     assert refused("bank2", "order", "release", freeze, *paper) == "not_the_acting_bank"
@@ -120,10 +120,10 @@ def test_neither_a_pledgee_nor_a_bank_that_entered_it_acts(
     pledge = desk.json("supplier1", "pledge", "offer", token, "--to", "bank2", *told)["pledge"]
     desk.json("bank2", "pledge", "accept", pledge, "--registration", "ZD-1")
     freeze = ("order", "freeze", token, "--days", "90", *paper)
-    assert refused("bank2", *freeze) == "not_the_acting_bank"
+    assert refused("bank2", *freeze) == "side_of_the_matter"
     made = desk.json("bank1", *freeze)["order"]
-    assert refused("bank2", "order", "ratify", made) == "not_the_acting_bank", "the pledgee"
-    assert refused("bank2", "order", "refuse", made, "--reason", "no") == "not_the_acting_bank"
+    assert refused("bank2", "order", "ratify", made) == "side_of_the_matter", "the pledgee"
+    assert refused("bank2", "order", "refuse", made, "--reason", "no") == "side_of_the_matter"
 
 
 def test_what_is_entered_is_shown_with_its_amount(desk: Desk, seen: Callable[..., str], paper: tuple[str, ...]) -> None:
@@ -243,7 +243,7 @@ def test_a_freeze_that_suspends_a_financing(desk: Desk, refused: Refused, paper:
     quote = desk.json("bank2", "finance", "quote", asked, "--rate", "3", "--no-recourse")["quote"]
     desk.json("supplier1", "finance", "agree", quote)
     made = desk.json("bank1", "order", "freeze", token, "--days", "90", *paper)
-    assert refused("bank2", "order", "ratify", made["order"]) == "not_the_acting_bank", "it may have paid"
+    assert refused("bank2", "order", "ratify", made["order"]) == "side_of_the_matter", "it may have paid"
     freeze = made["freezes"][0]
     assert refused("bank1", "order", "release", freeze, "--amount", "1.00", *paper) == "freeze_suspends"
     assert refused("bank1", "order", "transfer", freeze, "--to", "supplier2", *paper) == "freeze_suspends"

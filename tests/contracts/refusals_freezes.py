@@ -101,12 +101,12 @@ def entered_by_a_bank_that_neither_pays_nor_sponsors(world: World) -> None:
     enter(world, "freeze", _item(world), by=BANK2)
 
 
-@refuses("not_the_acting_bank")
+@refuses("entered_by_own_house")
 def ratified_by_who_entered_it(world: World) -> None:
     ratified(world, order_of(world, freeze(world, _token(world), 300)), by=BANK1)
 
 
-@refuses("not_the_acting_bank")
+@refuses("side_of_the_matter")
 def ratified_by_the_beneficiary(world: World) -> None:
     entered = enter(world, "transfer", _item(world), beneficiary=BANK2, days=90)
     ratified(world, entered["order"], by=BANK2)
@@ -121,12 +121,12 @@ def _ratified_by_a_pledgee_of_one_of_two(world: World, first: bool) -> None:
     ratified(world, enter(world, "release", *items)["order"], by=BANK2)
 
 
-@refuses("not_the_acting_bank")
+@refuses("side_of_the_matter")
 def ratified_by_the_pledgee_of_the_first_of_two(world: World) -> None:
     _ratified_by_a_pledgee_of_one_of_two(world, first=True)
 
 
-@refuses("not_the_acting_bank")
+@refuses("side_of_the_matter")
 def ratified_by_the_pledgee_of_the_second_of_two(world: World) -> None:
     _ratified_by_a_pledgee_of_one_of_two(world, first=False)
 

@@ -118,7 +118,7 @@ def ratify_nothing(world: World) -> None:
     ratify(world, {"order": "S0"})
 
 
-@refuses("not_the_acting_bank")
+@refuses("entered_by_own_house")
 def ratify_what_one_ordered(world: World) -> None:
     ratify(world, order(world, S1, "insolvent"), by=BANK1)
 
@@ -148,7 +148,7 @@ def ratify_on_a_day_too_late(world: World) -> None:
     ratify(world, entered)
 
 
-@refuses("not_the_acting_bank")
+@refuses("quote_to_the_party")
 def ratify_with_a_quote_under_way(world: World) -> None:
     """A bank that waits for an answer would win or lose by the status."""
     _, token = accepted_bill(world)
@@ -156,7 +156,7 @@ def ratify_with_a_quote_under_way(world: World) -> None:
     ratify(world, order(world, S1, "insolvent"))
 
 
-@refuses("not_the_acting_bank")
+@refuses("quote_to_the_party")
 def order_with_an_agreed_financing(world: World) -> None:
     _, token = accepted_bill(world)
     quote = bid(world, ask(world, token, BANK1, amount=10)["request"], BANK1)["quote"]

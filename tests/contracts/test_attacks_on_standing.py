@@ -273,7 +273,7 @@ def test_the_successor_of_a_bank_is_no_second_bank(world: World) -> None:
     """attack: the bank that stands in another's place ratifies what that one ordered."""
     name_successor(world, BANK1, BANK2)
     entered = order(world, S1, "insolvent")
-    with pytest.raises(Refused, match="not_the_acting_bank"):
+    with pytest.raises(Refused, match="entered_by_own_house"):
         ratify(world, entered, by=BANK2)
     ratify(world, entered, by=BANK3)
 
@@ -285,7 +285,7 @@ def test_quotes_of_the_bank_in_whose_place_one_stands_bar_it(world: World) -> No
     bid(world, request, BANK4)
     name_successor(world, BANK4, BANK3)
     entered = order(world, S1, "suspended")
-    with pytest.raises(Refused, match="not_the_acting_bank"):
+    with pytest.raises(Refused, match="quote_to_the_party"):
         ratify(world, entered, by=BANK3)
     ratify(world, entered, by=BANK2)
 

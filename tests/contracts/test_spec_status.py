@@ -151,7 +151,7 @@ def test_one_order_of_a_kind_is_open_at_a_time(world: World) -> None:
 
 # --- who is barred ----------------------------------------------------------------------------------------------------
 def test_who_entered_does_not_ratify(world: World) -> None:
-    refused("not_the_acting_bank", ratify, world, order(world, S1, "suspended"), by=BANK1)
+    refused("entered_by_own_house", ratify, world, order(world, S1, "suspended"), by=BANK1)
 
 
 def test_no_party_but_a_bank_ratifies(world: World) -> None:
@@ -169,12 +169,12 @@ def test_a_bank_with_an_open_quote_orders_and_ratifies_nothing(world: World, ban
     request = ask(world, token, bank, amount=1_000)["request"]
     quote = bid(world, request, bank)["quote"]
     if bank == BANK1:
-        refused("not_the_acting_bank", order, world, S1, "suspended")
+        refused("quote_to_the_party", order, world, S1, "suspended")
         world.call(bank, "finance", "withdraw_quote", quote=quote)
         order(world, S1, "suspended")
     else:
         entered = order(world, S1, "suspended")
-        refused("not_the_acting_bank", ratify, world, entered)
+        refused("quote_to_the_party", ratify, world, entered)
         ratify(world, entered, by=BANK3)
 
 
@@ -184,7 +184,7 @@ def test_a_bank_about_to_lose_orders_nothing(world: World) -> None:
     request = ask(world, token, BANK1, BANK2, amount=1_000)["request"]
     bid(world, request, BANK1)
     world.call(S1, "finance", "agree", quote=(agreed := bid(world, request, BANK2)["quote"]))
-    refused("not_the_acting_bank", order, world, S1, "insolvent")
+    refused("quote_to_the_party", order, world, S1, "insolvent")
     disburse(world, BANK2, agreed)
     order(world, S1, "insolvent")
 
@@ -232,7 +232,7 @@ def test_a_ratified_insolvency_is_lifted_by_two_banks(world: World) -> None:
     ratify(world, order(world, S1, "insolvent"))
     lifting = order(world, S1, "active")
     assert status(world, S1) == "insolvent"
-    refused("not_the_acting_bank", ratify, world, lifting, by=BANK1)
+    refused("entered_by_own_house", ratify, world, lifting, by=BANK1)
     ratify(world, lifting)
     assert status(world, S1) == "active"
     row = world.row("party", "party", S1)
@@ -353,7 +353,7 @@ def test_who_names_an_administrator_and_how(world: World) -> None:
     foreign = administrator_keys(S2, 901)
     refused("possession_not_proved", name, world, keys=foreign)
     entered = name(world)
-    refused("not_the_acting_bank", ratify, world, entered, by=BANK1)
+    refused("entered_by_own_house", ratify, world, entered, by=BANK1)
     refused("status_order_open", name, world)
 
 

@@ -156,7 +156,7 @@ def test_a_bank_with_an_interest_names_no_administrator(world: World) -> None:
     """attack: the sponsor has a quote under way; the administrator whom it names is the one that agrees to it."""
     bid(world, ask(world, accepted_bill(world)[1], BANK1, amount=10)["request"], BANK1)
     by_vote(world, S1, "insolvent")
-    with pytest.raises(Refused, match="not_the_acting_bank"):
+    with pytest.raises(Refused, match="quote_to_the_party"):
         name_administrator(world)
 
 

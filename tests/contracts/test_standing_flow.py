@@ -545,7 +545,7 @@ def _accept_of_a_suspended_holder(world: World) -> None:
 
 
 def _ratify_alone(world: World) -> None:
-    with pytest.raises(Refused, match="not_the_acting_bank"):
+    with pytest.raises(Refused, match="entered_by_own_house"):
         ratify(world, order(world, S1, "insolvent"), by=BANK1)
 
 

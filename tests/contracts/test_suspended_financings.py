@@ -194,8 +194,8 @@ def test_the_bank_of_the_agreement_is_no_second_bank(world: World) -> None:
     _, request, _ = agreed(world)
     made = frozen_on(world, TUESDAY, request, 1)
     order = order_of(world, made)
-    refused("not_the_acting_bank", as_two, world, BANK2, "legal", "refuse", order=order, reason="mine")
-    refused("not_the_acting_bank", as_two, world, BANK2, "legal", "ratify", order=order)
+    refused("side_of_the_matter", as_two, world, BANK2, "legal", "refuse", order=order, reason="mine")
+    refused("side_of_the_matter", as_two, world, BANK2, "legal", "ratify", order=order)
 
 
 # --- it is ratified ---------------------------------------------------------------------------------------------------
