@@ -23,6 +23,7 @@ from chainbill_node.rest.routes_joints import sees_joint
 from chainbill_node.rest.routes_legal import sees_court_order, sees_freeze
 from chainbill_node.rest.routes_pledges import sees_pledge
 from chainbill_node.rest.routes_prepayments import sees_prepayment
+from chainbill_node.rest.routes_recourse import sees_claim
 from chainbill_node.rest.routes_sales import sees_sale
 from chainbill_node.rest.routes_standing import sees_order
 from chainbill_node.rest.routes_write_offs import sees_write_off
@@ -115,7 +116,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("invoice", "disputed"): "dispute",
     ("invoice", "examined"): NAMED,
     ("invoice", "occupied"): "bill",
-    ("invoice", "put_back"): NAMED,
+    ("invoice", "put_back"): "entry",
     ("invoice", "released"): "bill",
     ("invoice", "struck"): NAMED,
     ("invoice", "total_lowered"): "bill",
@@ -174,7 +175,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     ("recourse", "bought_back"): NAMED,
     ("recourse", "recourse_agreed"): NAMED,
     ("recourse", "recourse_asked"): NAMED,
-    ("recourse", "recourse_over"): NAMED,
+    ("recourse", "recourse_over"): "claim",
     ("recourse", "recourse_refused"): NAMED,
     ("recourse", "recourse_withdrawn"): NAMED,
     ("recovery", "recovery_announced"): "party",
@@ -221,7 +222,7 @@ TELLS_OF: Mapping[tuple[str, str], str] = {
     (CORE, "migration_failed"): EVERYBODY,
 }
 """(contract, topic) → the field that names what the event tells of; NAMED: nothing but the parties that it names."""
-FIELDS = {"court_order": "order", "financing": "request", "mark": "token"}
+FIELDS = {"claim": "token", "court_order": "order", "financing": "request", "mark": "token"}
 """What stands under another's name in events."""
 
 
@@ -274,6 +275,7 @@ def _sees_quote(view: View, row: Row) -> bool:
 SEES: Mapping[str, tuple[str, str, Callable[[View, Row], bool]]] = {
     "bill": ("bill", "bill", View.sees_bill),
     "change": ("party", "change", _sees_its_change),
+    "claim": ("recourse", "claim", sees_claim),
     "court_order": ("legal", "order", sees_court_order),
     "dispute": ("invoice", "dispute", sees_dispute),
     "entry": ("entry", "entry", sees_entry),
