@@ -131,6 +131,8 @@ class PayingLife(BillLife):
         for _, bill in self.world.rows("bill", "bill"):
             if bill["status"] in ("active", "due", "overdue"):
                 self.settle_whole(bill["id"])
+        while any(row["status"] == "set_aside" for _, row in self.world.rows("settlement", "payment")):
+            self.world.day(self.world.plus(1))  # an agreed financing has its days
         for (bill, token), payment in self.world.rows("settlement", "payment"):
             steps = {"returned": ["instructed", "paid"], "instructed": ["paid"]}.get(payment["status"], [])
             assert steps or payment["status"] in ("paid", "cancelled")
