@@ -405,7 +405,7 @@ def cancel(quote, reason):
         require_policy(parties.get(ctx.party), act, offer["currency"], offer["amount"])
     offer["reason"] = reason
     set_quote_status(offer, "withdrawn")
-    end_request(row, "withdrawn", "bank_cancelled", "declined")
+    end_request(row, "withdrawn", "bank_cancelled", "lost")  # the holder chose another
     emit("cancelled", {"quote": quote, "request": row["id"], "bank": ctx.party, "reason": reason})
     return {"quote": quote, "status": "withdrawn"}  # what the token is joined with is its holder's business
 

@@ -210,6 +210,15 @@ def test_the_bank_may_cancel_what_was_agreed(world: World) -> None:
         disburse(world, BANK1, quote)
 
 
+def test_what_another_bank_cancelled_was_declined_by_nobody(world: World) -> None:
+    """use: a quote read as declined by the holder, who had only agreed to another one that its bank cancelled."""
+    asked = request(world, BANK1, BANK2)
+    quote, other = (bid(world, asked["request"], bank)["quote"] for bank in (BANK1, BANK2))
+    agree(world, quote)
+    world.call(BANK1, "finance", "cancel", quote=quote, reason="funds are short")
+    assert row(world, "quote", other)["status"] == "lost"
+
+
 def test_a_newer_quote_takes_the_place_of_the_older(world: World) -> None:
     asked = request(world)
     first, second = bid(world, asked["request"], BANK1), bid(world, asked["request"], BANK1, rate=30_000)

@@ -228,5 +228,5 @@ def cancel(book: Book, sender: str, people: int, quote: str, reason: str) -> dic
     guards.end()
     row.status = "withdrawn"
     book.kept["request", asked.holder] += 1
-    end(book, asked, "withdrawn", "bank_cancelled", "declined")
+    end(book, asked, "withdrawn", "bank_cancelled", "lost")
     return {"quote": row.id, "status": "withdrawn"}

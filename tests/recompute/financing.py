@@ -110,7 +110,7 @@ def withdraw_quote(book: Book, record: Record) -> None:
 def cancel(book: Book, record: Record) -> None:
     taken = book.quotes[record.args["quote"]]
     taken.status = "withdrawn"
-    book.end_request(taken.request, "withdrawn", "declined")
+    book.end_request(taken.request, "withdrawn", "lost")
 
 
 def _withdraw_own(book: Book, of: Request, bank: str) -> None:
