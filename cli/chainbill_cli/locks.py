@@ -45,4 +45,13 @@ def freed_by(locks: Any, token: str) -> Iterator[str]:
     for lock in locks if isinstance(locks, list | tuple) else ():
         if isinstance(lock, Mapping):
             named = str(lock["ref"]) if lock["ref"] not in OFFERS else token
-            yield text(f"lock.{lock_word(lock)}", id=named or in_language("TOKEN"))
+            yield text(FREED_BY[lock_word(lock)], id=named or in_language("TOKEN"))
+
+
+FREED_BY = {
+    "offered_transfer": "lock.offered_transfer", "offered_return": "lock.offered_return",
+    "offered_sale": "lock.offered_sale", "offered_pledge": "lock.offered_pledge",
+    "offered_prepay": "lock.offered_prepay", "agreed_prepay": "lock.offered_prepay",
+    "in_finance": "lock.in_finance", "pledged": "lock.pledged", "frozen": "lock.frozen",
+}  # fmt: skip
+"""The word of a lock → what ends it."""

@@ -69,7 +69,11 @@ def _becomes(session: Session, token: Row, lock: Row) -> str:
     if ref == "prepay":
         agreed = session.object_row(PREPAYMENT.path, str(token["id"])).get("status") == "agreed"
         return "order.ends_agreed_prepay" if agreed else "order.ends_prepay"
-    return f"order.ends_{ref if ref in ('transfer', 'return', 'sale') else 'pledge'}"
+    return OFFER_ENDS.get(ref, "order.ends_pledge")
+
+
+OFFER_ENDS = {"transfer": "order.ends_transfer", "return": "order.ends_return", "sale": "order.ends_sale"}
+"""What an offer is for → that a freeze ends it; one in pledge bears the pledge's id."""
 
 
 def of_freeze(session: Session, preview: Preview, identifier: str, row: Row, *, whole: bool = True) -> None:
