@@ -14,8 +14,7 @@ from chainbill_cli import described
 from chainbill_cli.early import shown_for
 from chainbill_cli.foreseen_orders import amount_of, pledgee_of
 from chainbill_cli.foreseen_terms import all_rows
-from chainbill_cli.locks import lock_said
-from chainbill_cli.lookup import PREPAYMENT
+from chainbill_cli.locks import lock_said, lock_word
 from chainbill_cli.money_said import PLACES, said
 from chainbill_cli.preview import Preview
 from chainbill_cli.session import Session
@@ -51,29 +50,28 @@ def _beside(session: Session, preview: Preview, token: Row) -> None:
     pledgee = pledgee_of(session, token) if locks else ""
     if pledgee:
         preview.party(session, "column.pledgee", pledgee)
-    for key in dict.fromkeys(_becomes(session, token, lock) for lock in token.get("locks") or ()):
+    for key in dict.fromkeys(_becomes(session, lock) for lock in locks):
         preview.line("preview.by_the_freeze", text(key))
 
 
-def _becomes(session: Session, token: Row, lock: Row) -> str:
-    """The key of what a freeze does to what a lock of the token stands for, as far as that is to be seen."""
-    kind, ref = str(lock["kind"]), str(lock["ref"])
-    if kind == "frozen":
-        return "order.waits_behind"
-    if kind == "in_finance":
-        status = session.object_row(PLACES["request"], ref).get("status")
+def _becomes(session: Session, lock: Row) -> str:
+    """The key of what a freeze does to what a lock of a token stands for, as far as that is to be seen."""
+    if lock["kind"] == "in_finance":
+        status = session.object_row(PLACES["request"], str(lock["ref"])).get("status")
         return {"agreed": "order.suspends_agreed", None: "order.ends_unseen"}.get(status, "order.ends_request")
-    if kind == "pledged":
-        enforcing = session.object_row(PLACES["pledge"], ref).get("status") == "enforcing"
+    if lock["kind"] == "pledged":
+        enforcing = session.object_row(PLACES["pledge"], str(lock["ref"])).get("status") == "enforcing"
         return "order.ends_enforcement" if enforcing else "order.keeps_pledge"
-    if ref == "prepay":
-        agreed = session.object_row(PREPAYMENT.path, str(token["id"])).get("status") == "agreed"
-        return "order.ends_agreed_prepay" if agreed else "order.ends_prepay"
-    return OFFER_ENDS.get(ref, "order.ends_pledge")
+    return BY_THE_FREEZE[lock_word(lock)]
 
 
-OFFER_ENDS = {"transfer": "order.ends_transfer", "return": "order.ends_return", "sale": "order.ends_sale"}
-"""What an offer is for → that a freeze ends it; one in pledge bears the pledge's id."""
+BY_THE_FREEZE = {
+    "frozen": "order.waits_behind",
+    "offered_transfer": "order.ends_transfer", "offered_return": "order.ends_return",
+    "offered_sale": "order.ends_sale", "offered_pledge": "order.ends_pledge",
+    "offered_prepay": "order.ends_prepay", "agreed_prepay": "order.ends_agreed_prepay",
+}  # fmt: skip
+"""The word of a lock → what a freeze does to what it stands for, where no other row says more."""
 
 
 def of_freeze(session: Session, preview: Preview, identifier: str, row: Row, *, whole: bool = True) -> None:

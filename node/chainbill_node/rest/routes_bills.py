@@ -174,12 +174,14 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     sight, lineage = view.sight(bill_id) or EVERYTHING, view.lineage(bill_id)
     reported = list(receipts_of_bill(view, bill_id))
     made = hops_of(lineage, sight) + _endings(view, lineage, sight) + _reported(view, reported)
-    made += [step for row in _pledges(view, bill_id) for step in steps_of_pledge(row, bill_id)]
+    pledges = (row for row in _rows_of(view, "pledge", "pledge", bill_id) if sees_pledge(view, row))
+    made += [step for row in pledges for step in steps_of_pledge(row, bill_id)]
     made += [step_of_guarantee(row) for row in _guarantees(view, bill_id)]
-    made += [step for row in _joints(view, bill_id) for step in moves_to_another_bank(row)]
-    for claim in _claims(view, bill_id):
-        made += steps_of_claim(claim, view.date_of_height(int(claim["ended"]["height"])))
-    freezes = list(_freezes(view, bill_id))
+    made += [step for row in _rows_of(view, "bill", "joint", bill_id) for step in moves_to_another_bank(row)]
+    for claim in _rows_of(view, "recourse", "claim", bill_id):
+        if sees_claim(view, claim):
+            made += steps_of_claim(claim, view.date_of_height(int(claim["ended"]["height"])))
+    freezes = [row for row in _rows_of(view, "legal", "freeze", bill_id) if sees_freeze(view, row)]
     made += [step_of_freeze(one, view.row("legal", "order", str(one["order"])) or {}) for one in freezes]
     ended = [step for one in freezes for step in end_of_freeze(one)]
     steps = in_order(beginnings(row, _ended_at(rest, view, row)), made, _of_calendar(view, row, lineage), ended)
@@ -190,30 +192,16 @@ def bill_history(rest: Shared, page: Listed, bill_id: str) -> Response:
     return view.answer(list_body(page.listing, view.height, names, lambda name: Entry(partial(by_name.get, name))))
 
 
-def _joints(view: View, bill_id: str) -> Iterator[Row]:
-    rows = (view.row("bill", "joint", name) for name in every(from_index(view.reader, "joint.bill", (bill_id,))))
-    return (row for row in rows if row is not None)
+def _rows_of(view: View, contract: str, table: str, bill_id: str) -> Iterator[Row]:
+    """The rows of a table, one part a key, that its index finds by the bill."""
+    names = every(from_index(view.reader, f"{table}.bill", (bill_id,)))
+    return (row for name in names if (row := view.row(contract, table, name)) is not None)
 
 
 def _guarantees(view: View, bill_id: str) -> Iterator[Row]:
     names = every(from_index(view.reader, "guarantee.bill", (bill_id,)))
     rows = (view.row("guarantee", "guarantee", name.split("/", 1)) for name in names)
     return (row for row in rows if row is not None)
-
-
-def _pledges(view: View, bill_id: str) -> Iterator[Row]:
-    rows = (view.row("pledge", "pledge", name) for name in every(from_index(view.reader, "pledge.bill", (bill_id,))))
-    return (row for row in rows if row is not None and sees_pledge(view, row))
-
-
-def _freezes(view: View, bill_id: str) -> Iterator[Row]:
-    rows = (view.row("legal", "freeze", name) for name in every(from_index(view.reader, "freeze.bill", (bill_id,))))
-    return (row for row in rows if row is not None and sees_freeze(view, row))
-
-
-def _claims(view: View, bill_id: str) -> Iterator[Row]:
-    rows = (view.row("recourse", "claim", name) for name in every(from_index(view.reader, "claim.bill", (bill_id,))))
-    return (row for row in rows if row is not None and sees_claim(view, row))
 
 
 def _ended_at(rest: Rest, view: View, bill: Row) -> int | None:
